@@ -200,12 +200,6 @@ Outcome convert_all(const ConvertOptions& o, const ParameterDocument& document) 
         entries.push_back(std::move(converted.entry));
     }
     if (!o.quiet) gains.tell();
-    const auto labels = std::ranges::count_if(
-        document, [](const Glimpse& glimpse) { return static_cast<bool>(glimpse.label); });
-    if (labels > 0 && !o.quiet) {
-        std::cerr << "glimpse: warning: " << labels
-                  << " glimpses have labels, which an entry cannot have by itself: --report has them\n";
-    }
     // First what the report says of.
     if (!entries.empty()) write(o.out, converted_document(entries, document.alpha));
     if (!o.report.empty()) write(o.report, report);

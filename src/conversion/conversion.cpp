@@ -97,6 +97,7 @@ Json keys_of(const Carried& carried) {
 
 Json entry_of(const Glimpse& glimpse, const Carried& carried) {
     Json entry{{"id", glimpse.id}, {"mechanism", name(carried.mechanism)}};
+    if (glimpse.label) entry["label"] = *glimpse.label;
     entry.update(keys_of(carried));
     if (glimpse.score.is_given()) entry["score"] = glimpse.score.value();
     if (glimpse.transition) {

@@ -24,6 +24,9 @@ const std::vector<Key>& common_keys() {
         {.name = "mechanism",
          .type = enum_type(mechanism_names()),
          .meaning = "May be left out beside a box."},
+        {.name = "label",
+         .type = {"a string", "not empty", R"("type": "string", "minLength": 1)"},
+         .meaning = "What figures call the glimpse in place of its id."},
         {.name = "labels",
          .type =
              {"an array of strings, or a path", "not empty; as many as elements",

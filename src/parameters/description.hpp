@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -17,6 +18,9 @@
 // keys.
 
 namespace glimpse::parameters {
+
+/// Keys of every entry that are one entry's alone, and no defaults.
+inline constexpr std::array<std::string_view, 2> own_keys{"id", "label"};
 
 /// The type of a key's value.
 struct Type {

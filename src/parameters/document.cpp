@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "json/json_file.hpp"
+#include "parameters/description.hpp"
 #include "parameters/expansion.hpp"
 #include "parameters/ids.hpp"
 #include "parameters/labels.hpp"
@@ -32,11 +33,14 @@ void require_version(const Value& version) {
 /// Beside "version" and "glimpses", only keys of entries can be defaults.
 void require_default_keys(const Value& root) {
     std::vector<std::string_view> keys = entry_keys();
-    std::erase(keys, "id");
+    const auto is_own = [](std::string_view key) {
+        return std::ranges::find(own_keys, key) != own_keys.end();
+    };
+    std::erase_if(keys, is_own);
     keys.insert(keys.end(), {"version", "alpha", "glimpses"});
     for (const std::string& key : root.keys()) {
         const Value value = root.member(key);
-        if (key == "id") value.fail("\"id\" is no default: each glimpse has its own");
+        if (is_own(key)) value.fail(in_quotes(key) + " is no default: each glimpse has its own");
         if (std::find(keys.begin(), keys.end(), key) == keys.end()) fail_unknown_key(value, key, keys, keys);
     }
 }
@@ -104,12 +108,25 @@ std::vector<std::string> labels_of(Entry& entry, bool is_for_images, const Readi
         return read_labels(*entry.take("labels"), context.arrays->of_run, context);
     }
     if (!elements.count) {
-        entry.refuse_own("labels", R"("labels" are of the elements that a reference takes by "each", )"
-                                   "and this entry has none");
+        entry.refuse_own("labels", R"("labels" are of the elements that a reference takes by "each", and )"
+                                   R"(this entry has none: "label" is of one glimpse)");
         return {};
     }
     const std::optional<Value> labels = entry.take("labels");
     return labels ? read_labels(*labels, elements, context) : std::vector<std::string>();
+}
+
+/// The label of an entry of one glimpse, or of the windows that it is; none where it has none.
+std::optional<std::string> label_of(Entry& entry, const ReadingContext& context) {
+    if (!entry.has_own("label")) return std::nullopt;
+    const Value label = *entry.take("label");
+    if (const auto& count = context.arrays->of_entry.count) {
+        label.fail("\"label\" is of one glimpse, and the entry has " + std::to_string(*count) +
+                   R"( elements: "labels" has one for each)");
+    }
+    if (entry.has_own("labels"))
+        label.fail(R"("label" and "labels" both name the glimpse; only one can hold)");
+    return read_label(label);
 }
 
 /// A glimpse that has neither id nor place yet.
@@ -140,9 +157,12 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
     elements = {};
     const ReferencedElements& images = context.arrays->of_run;
     const std::size_t references_before = images.references;
-    if (entry.has_own("labels")) entry.take("labels");  // which no mechanism knows
+    for (const char* const key : {"label", "labels"}) {
+        if (entry.has_own(key)) entry.take(key);  // which no mechanism knows
+    }
     Glimpse first = read_glimpse(entry, context);
     first.place = place;
+    if (auto label = label_of(entry, context)) first.label = *std::move(label);
     const std::vector<std::string> labels = labels_of(entry, images.references > references_before, context);
     const auto append_with_id = [&](std::string whole, Glimpse glimpse) {
         glimpse.id = whole;

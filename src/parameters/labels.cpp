@@ -81,6 +81,12 @@ std::vector<std::string> labels_of_file(const Value& value, const ReferencedElem
 
 }  // namespace
 
+std::string read_label(const Value& value) {
+    std::string label = text(value);
+    if (is_blank(label)) value.fail("a label is needed, and this one is empty");
+    return label;
+}
+
 std::vector<std::string> read_labels(const Value& value, const ReferencedElements& elements,
                                      const ReadingContext& context) {
     if (value.is_string()) return labels_of_file(value, elements, context);
@@ -89,10 +95,7 @@ std::vector<std::string> read_labels(const Value& value, const ReferencedElement
     require_as_many(texts.size(), value, "", elements);
     std::vector<std::string> labels;
     labels.reserve(texts.size());
-    for (const Value& one : texts) {
-        labels.push_back(text(one));
-        if (is_blank(labels.back())) one.fail("a label is needed, and this one is empty");
-    }
+    for (const Value& one : texts) labels.push_back(read_label(one));
     return labels;
 }
 

@@ -34,7 +34,7 @@ constexpr std::string_view beginning = R"json({
   },
   "$defs": {
     "document": {
-      "description": "Any key of an entry but its id may stand beside \"glimpses\", as a default for the entries that leave it open.",
+      "description": "Any key of an entry but its id and its label may stand beside \"glimpses\", as a default for the entries that leave it open.",
       "type": "object",
       "properties": {
         "version": {"const": 1},
@@ -175,7 +175,8 @@ std::string any_keys_definition() {
     };
     std::vector<Shared> keys;
     for (const Key& key : common_keys()) {
-        if (key.name != "id") keys.push_back({key.name, {}, {reference(key.name)}});  // no default has an id
+        if (std::ranges::find(own_keys, key.name) != own_keys.end()) continue;
+        keys.push_back({key.name, {}, {reference(key.name)}});
     }
     for (const Key& key : image_keys()) keys.push_back({key.name, {}, {reference(key.name)}});
     for (const Description& description : descriptions()) {

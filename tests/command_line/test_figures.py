@@ -227,6 +227,19 @@ class Figures(GlimpseCase):
         self.extract("in", "-p", parameters, "--overlay", "--figure-format", "svg")
         self.assertEqual(set(self.colours_of_tags("a.overlay.svg")), {"dog 0.50"})
 
+    def test_a_label_of_any_script_is_shown_and_goes_back_into_a_document(self):
+        labels = ["a sleeping dog", "\u5b87\u822a\u5458", "\u0627\u0645\u0631\u0623\u0629"]
+        photo, _ = self.picture(width=200, height=150)
+        entries = [{"id": f"w{k}", "box": [10 + 60 * k, 20, 50, 40], "label": label} for k, label in enumerate(labels)]
+        for k in range(2):
+            self.extract(photo, "-p", self.document(entries), "--sheet", "glimpses", "--figure-format", "svg", "--report", "r.jsonl")
+            [record] = [json.loads(line) for line in self.path("r.jsonl").read_text().splitlines()]
+            self.assertEqual([glimpse["label"] for glimpse in record["glimpses"]], labels)
+            texts = ["".join(text.itertext()) for text in xml.etree.ElementTree.parse(self.out / "photo.sheet.svg").getroot().iter(SVG + "text")]
+            for label in labels:
+                self.assertIn(label, [text.strip("\u2068\u2069") for text in texts])
+            entries = [{key: glimpse[key] for key in ("id", "mechanism", "label")} | glimpse["parameters"] for glimpse in record["glimpses"]]
+
     def rendered(self, name):
         """A figure's SVG and PDF as pixels, by other programs."""
         tool("rsvg-convert", self.out / f"{name}.svg", "-o", self.path("svg.png"))

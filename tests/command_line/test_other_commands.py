@@ -151,7 +151,7 @@ class Others(GlimpseCase):
             elif line.startswith("| `"):
                 chapter.add(line.split("`")[1])
         common = keys.pop("Every mechanism")
-        self.assertEqual(common, {"id", "mechanism", "labels", "score", "transition"})
+        self.assertEqual(common, {"id", "mechanism", "label", "labels", "score", "transition"})
         image = keys.pop("The image")
         self.assertEqual(image, {"alpha"})
         self.assertEqual(list(keys), definitions["mechanism"]["enum"])
@@ -159,7 +159,7 @@ class Others(GlimpseCase):
             self.assertEqual(own | common | image, set(definitions[mechanism]["properties"]))
             for key in own:
                 self.assertTrue(definitions[mechanism]["properties"][key]["description"], key)
-        self.assertEqual(set().union(*keys.values()) | common - {"id"} | image, set(definitions["any_keys"]["properties"]))
+        self.assertEqual(set().union(*keys.values()) | common - {"id", "label"} | image, set(definitions["any_keys"]["properties"]))
 
     def test_info(self):
         info = json.loads(self.run_glimpse("info", "--json").stdout)

@@ -252,9 +252,8 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
-          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"score\", "
-          "\"transition\", "
-          "\"box\", \"units\", "
-          "\"convention\", \"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"angle\", "
+          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"label\", \"labels\", "
+          "\"score\", \"transition\", \"box\", \"units\", \"convention\", \"size\", \"x\", \"y\", \"axes\", "
+          "\"draw\", \"sigma\", \"angle\", "
           "\"normalise\", \"padding\"");
 }

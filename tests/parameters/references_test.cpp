@@ -357,7 +357,7 @@ TEST_CASE("references: elements that do not fit are refused, with both numbers")
     CHECK(
         whole.message(R"({"box": [0, 0, 4, 4], "labels": ["a"]})") ==
         "a.json: /labels: \"labels\" are of the elements that a reference takes by \"each\", and this entry "
-        "has none");
+        "has none: \"label\" is of one glimpse");
     CHECK(whole.message(
               R"([{"id": "a.001", "box": [0, 0, 4, 4]}, {"id": "a", "box": {"file": "two", "each": 0}}])") ==
           "a.json: /1: the id \"a.001\" (of an element) is also that of /0/id");
@@ -391,6 +391,32 @@ TEST_CASE("a score is an entry's own, or each element's") {
     CHECK(
         tables.message(R"({"box": {"file": "two", "each": 0}, "score": {"file": "three", "each": 0}})") ==
         "a.json: /score: three: it has 3 elements along axis 0 of the shape (3, 1), and that of /box has 2");
+}
+
+TEST_CASE("a label is one glimpse's own, or that of the windows that it is") {
+    Tables tables{{{"two", "1 2 3 4\n5 6 7 8\n"}}};
+    const ParameterDocument document = tables.read(
+        R"([{"box": [0, 0, 4, 4], "label": "a cat", "score": 0.5}, {"id": "b", "box": [0, 0, 4, 4]},
+            {"mechanism": "retina", "scales": 2, "centre": [1, 2], "label": "here"}])");
+    REQUIRE(document.size() == 4);
+    CHECK(document[0].shown_as() == "a cat 0.50");
+    CHECK_FALSE(document[1].label);
+    CHECK(*document[2].label == "here");
+    CHECK(*document[3].label == "here");
+    CHECK(*tables.read(R"({"box": [0, 0, 4, 4], "label": "امرأة"})").front().label == "امرأة");
+    const ParameterDocument shared =
+        tables.read(R"({"box": {"file": "two", "each": "image"}, "label": "it"})");
+    CHECK(*shared.of_images->document(1).front().label == "it");
+    CHECK(tables.message(R"({"box": {"file": "two", "each": 0}, "label": "a"})") ==
+          "a.json: /label: \"label\" is of one glimpse, and the entry has 2 elements: \"labels\" has one for "
+          "each");
+    CHECK(
+        tables.message(R"({"box": {"file": "two", "each": "image"}, "label": "a", "labels": ["b", "c"]})") ==
+        "a.json: /label: \"label\" and \"labels\" both name the glimpse; only one can hold");
+    CHECK(tables.message(R"({"box": [0, 0, 4, 4], "label": " \t"})") ==
+          "a.json: /label: a label is needed, and this one is empty");
+    CHECK(tables.message(R"({"box": [0, 0, 4, 4], "label": 7})") ==
+          "a.json: /label: a string is needed, not 7");
 }
 
 TEST_CASE("references: labels are a default for the entries that have elements") {
@@ -452,8 +478,7 @@ TEST_CASE("references: labels of an entry that each image has its own element of
     CHECK(tables.message(
               R"([{"box": {"file": "t", "each": "image"}}, {"box": [0, 0, 4, 4], "labels": ["one"]}])") ==
           "a.json: /1/labels: \"labels\" are of the elements that a reference takes by \"each\", and this "
-          "entry "
-          "has none");
+          "entry has none: \"label\" is of one glimpse");
 }
 
 TEST_CASE("references: elements of images are refused where they do not fit") {
