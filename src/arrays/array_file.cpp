@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "arrays/formats.hpp"
 #include "arrays/npy_header.hpp"
@@ -43,6 +46,33 @@ bool is_identifier(std::string_view text) {
     return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [&](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
     });
+}
+
+/// A pickle of protocol 1 whose object is a dictionary, a list or a tuple of numbers, texts or lists: an
+/// opcode that makes it and one that goes on, neither of which a text would have both of, to the one that
+/// ends it.
+bool begins_binary_pickle(std::span<const std::uint8_t> bytes) {
+    constexpr std::uint8_t stop = '.';
+    if (bytes.size() < 4 || bytes.back() != stop) return false;
+    constexpr std::uint8_t short_binput = 'q';
+    if (bytes[0] == '}' || bytes[0] == ']') return bytes[1] == short_binput && bytes[2] == 0;
+    constexpr std::string_view values = "KMJGUX";
+    return bytes[0] == '(' && values.find(static_cast<char>(bytes[1])) != std::string_view::npos &&
+           !begins_text(bytes);
+}
+
+/// Text of two bytes a character, as it begins: by its mark, or by zeros at every other place.
+bool begins_wide_text(std::span<const std::uint8_t> bytes) {
+    if (begins_with(bytes, "\xFF\xFE") || begins_with(bytes, "\xFE\xFF")) return true;
+    constexpr std::size_t looked_at = 64;
+    const std::size_t size = std::min(bytes.size(), looked_at) / 2 * 2;
+    std::array<bool, 2> are_zero{size > 0, size > 0};
+    std::vector<std::uint8_t> letters;
+    for (std::size_t k = 0; k < size; ++k) {
+        are_zero[k % 2] = are_zero[k % 2] && bytes[k] == 0;
+        if (bytes[k] != 0) letters.push_back(bytes[k]);
+    }
+    return are_zero[0] != are_zero[1] && 2 * letters.size() == size && begins_text(letters);
 }
 
 /// A pickle of protocol 0 or 1, whose object is of a class, as numpy's arrays are, a list or a dictionary. A
@@ -111,13 +141,16 @@ std::unique_ptr<ArrayFile> open_array_file(std::shared_ptr<const StableBytes> by
     if (begins_npz(content)) return open_npz(std::move(bytes));
     if (begins_safetensors(content)) return open_safetensors(std::move(bytes));
     const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-    if (begins_pickle(content) || begins_early_pickle(text)) {
+    if (begins_pickle(content) || begins_early_pickle(text) || begins_binary_pickle(content)) {
         throw Error(
             "a pickle is not read, since it may run any program: save numbers, by numpy.save or as "
             ".safetensors");
     }
     if (begins_with(content, "\x89HDF\r\n\x1a\n")) {
         throw Error("HDF5 is not read: save its data sets by numpy.save");
+    }
+    if (begins_wide_text(content)) {
+        throw Error("the file is text in UTF-16, or none; convert it to UTF-8, as Excel's \"CSV UTF-8\" is");
     }
     if (!begins_text(content)) {
         throw Error(

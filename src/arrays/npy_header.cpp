@@ -41,6 +41,11 @@ std::string_view value_of(std::string_view dictionary, std::string_view key) {
         "an array of type " + std::string(type) + " is not supported: bool, int, uint or float is";
     if (type.find('c') != std::string_view::npos)
         rule += "; save its real and its imaginary part as two arrays";
+    if (type.ends_with("V1") || type.ends_with("V2")) {
+        rule +=
+            "; if it is of bfloat16 or another type of ml_dtypes, as JAX's are, save "
+            "array.astype(\"float32\")";
+    }
     throw Error(rule);
 }
 
@@ -96,7 +101,9 @@ Array::Shape parse_shape(std::string_view text) {
         if (error != std::errc{}) malformed("its shape has something that is no size");
         if (shape.size() == most_axes) fail_axes();
         shape.push_back(length);
-        text = without_spaces(text.substr(static_cast<std::size_t>(next - text.data())));
+        text.remove_prefix(static_cast<std::size_t>(next - text.data()));
+        if (text.starts_with('L')) text.remove_prefix(1);  // as Python 2 writes long integers
+        text = without_spaces(text);
         if (!text.empty() && text[0] != ',') malformed("its shape has something that is no size");
         text.remove_prefix(text.empty() ? 0 : 1);
     }

@@ -63,6 +63,11 @@ std::string_view without_quotes(std::string_view field) {
     return is_quoted ? field.substr(1, field.size() - 2) : field;
 }
 
+/// Whether some program writes the field in quotes, as csv.QUOTE_ALL has it also of numbers.
+bool is_quoted(std::string_view field) {
+    return without_quotes(field).size() < field.size();
+}
+
 /// Whether the field names a column. One that begins as a number does is a number that cannot be read.
 bool is_name(std::string_view field) {
     constexpr std::string_view begins_number = "0123456789+-.";
@@ -125,11 +130,16 @@ class Table final : public ArrayFile {
         }
         Fields fields(row, separator_);
         for (std::size_t column = 1; const auto field = fields.next(); ++column) {
-            const std::optional<double> number = parse_number(*field);
+            const std::optional<double> number = parse_number(without_quotes(*field));
             if (!number) {
                 throw Error("line " + std::to_string(line) + ", column " + std::to_string(column) +
                             ": a number is needed, not " + json::in_quotes(*field) +
                             (is_first ? remedy_for_heading(row) : ""));
+            }
+            if (rows_ == 0) {
+                are_quoted_.push_back(is_quoted(*field));
+            } else if (are_quoted_[column - 1] != is_quoted(*field)) {
+                fail_quotes(*field, line, column);
             }
             numbers.push_back(*number);
         }
@@ -139,11 +149,11 @@ class Table final : public ArrayFile {
     /// Of a first line whose first field alone is empty, as of a table with row numbers.
     [[nodiscard]] std::string remedy_for_heading(std::string_view row) const {
         Fields fields(row, separator_);
-        if (!fields.next()->empty()) return {};
+        if (!without_quotes(*fields.next()).empty()) return {};
         bool are_names = true;
         std::size_t others = 0;
         for (; const auto field = fields.next(); ++others) {
-            if (field->empty()) return {};
+            if (without_quotes(*field).empty()) return {};
             are_names = are_names && is_name(*field);
         }
         if (others == 0) return {};
@@ -151,6 +161,14 @@ class Table final : public ArrayFile {
                    "; if this column numbers the rows, write the table without it, as pandas' to_csv does "
                    "with index=False") +
                (are_names ? "" : ", header=False");
+    }
+
+    [[noreturn]] static void fail_quotes(std::string_view field, std::size_t line, std::size_t column) {
+        throw Error("line " + std::to_string(line) + ", column " + std::to_string(column) + ": " +
+                    std::string(field) +
+                    (is_quoted(field) ? " has quotes, and the number above has none"
+                                      : " has no quotes, and the number above has") +
+                    "; in one column all numbers are in quotes, or none");
     }
 
     void require_columns() const {
@@ -174,6 +192,7 @@ class Table final : public ArrayFile {
     std::size_t rows_ = 0;
     std::size_t columns_ = 0;
     std::vector<std::string> names_;
+    std::vector<bool> are_quoted_;  ///< the columns whose numbers are in quotes
     BytesOfArrays numbers_;
 };
 

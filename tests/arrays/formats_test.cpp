@@ -60,6 +60,12 @@ TEST_CASE("arrays: a .npy file that is cut short, or no numbers, is refused by n
     CHECK(has(of_type("'<M8[ns]'"), "type <M8[ns] is not supported"));
     CHECK(has(of_type("'<U4'"), "type <U4 is not supported"));
     CHECK(has(of_type("'<f16'"), "type <f16 is not supported"));
+    for (const char* type : {"'<V2'", "'|V2'", "'|V1'"}) {
+        CHECK(has(of_type(type),
+                  "bool, int, uint or float is; if it is of bfloat16 or another type of "
+                  "ml_dtypes, as JAX's are, save array.astype(\"float32\")"));
+    }
+    CHECK(!has(of_type("'|V8'"), "ml_dtypes"));
     CHECK(of_type("'?f4'") != "");
     CHECK(has(of_type("'" + std::string(40, 'f') + "'"), "is not a plain number's"));
 }
@@ -275,6 +281,10 @@ TEST_CASE("arrays: a table of numbers, however it is separated") {
     CHECK(array_in(named, "s x").shape() == Array::Shape{2});
     CHECK(message(named, "sx") == "there is no array \"sx\"; there are \"ux\", \"s x\", \"dx\"");
     CHECK(numbers_of(array_in(std::string_view("7"))) == Numbers{7});
+    const std::string_view quoted = "\"s x\",y\n\"1\",2\n\"-3e1\",4\n";
+    CHECK(open_array_file(kept(quoted))->names() == Names{"s x", "y"});
+    CHECK(numbers_of(array_in(quoted)) == Numbers{1, 2, -30, 4});
+    CHECK(numbers_of(array_in(std::string_view("\"1\",\"2\"\n\"3\",\"4\"\n"))) == Numbers{1, 2, 3, 4});
     const std::string_view twice = "a,b,\"a\"\n1,2,3\n";
     CHECK(message(twice, "a") == "several arrays have the name \"a\"");
     CHECK(numbers_of(array_in(twice, "b")) == Numbers{2});
@@ -292,9 +302,15 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
     CHECK(of("\t1\n\t2\n") == of_rows + ", header=False");
     CHECK(of(",0,1\n0,5,6\n") == of_rows + ", header=False");
     CHECK(of(",x,y\n0,5,6\n") == of_rows);
+    CHECK(has(of("\"\",\"x\"\n\"0\",\"5\"\n"), "if this column numbers the rows, write the table without it"));
     CHECK(of("1,2\n,3\n") == "line 2, column 1: a number is needed, not \"\"");
     CHECK(of("1,2\n3,\n") == "line 2, column 2: a number is needed, not \"\"");
     CHECK(of("x,2\n") == "line 1, column 1: a number is needed, not \"x\"");
+    const std::string mixed = "; in one column all numbers are in quotes, or none";
+    CHECK(of("a,b\n\"1\",2\n3,4\n") == "line 3, column 1: 3 has no quotes, and the number above has" + mixed);
+    CHECK(of("1,2\n3,\"4\"\n") ==
+          "line 2, column 2: \"4\" has quotes, and the number above has none" + mixed);
+    CHECK(of("1,2\n3,\"four\"\n") == "line 2, column 2: a number is needed, not \"\\\"four\\\"\"");
     CHECK(of("a,b\n") == "the file is no table of numbers: it has none");
     CHECK(of("") == "the file is empty");
     CHECK(refusal<Error>([] { numbers_of(array_in(std::string_view("1 2\n3 nan\n"))); }) ==
@@ -303,13 +319,12 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
 
 TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
     const std::vector<std::pair<std::string, std::string>> lines{
-        {"1e999,1e999", R"("1e999")"},     {R"("1","2")", R"("\"1\"")"},
-        {R"(" -1","2")", R"("\" -1\"")"},  {"1,5;2,5", R"("1,5")"},
-        {"0x1p3,0x1p3", R"("0x1p3")"},     {"1.0f,2.0f", R"("1.0f")"},
-        {".5f,.5f", R"(".5f")"},           {"+x,+y", R"("+x")"},
-        {"1 000;2 000", R"("1 000")"},     {",,,", R"("")"},
-        {R"("","")", R"("\"\"")"},         {"x,,y", R"("x")"},
-        {R"("nan","inf")", R"("\"nan\"")"}};
+        {"1e999,1e999", R"("1e999")"},    {R"("1e999","2")", R"("\"1e999\"")"},
+        {R"(" -1","2")", R"("\" -1\"")"}, {"1,5;2,5", R"("1,5")"},
+        {"0x1p3,0x1p3", R"("0x1p3")"},    {"1.0f,2.0f", R"("1.0f")"},
+        {".5f,.5f", R"(".5f")"},          {"+x,+y", R"("+x")"},
+        {"1 000;2 000", R"("1 000")"},    {",,,", R"("")"},
+        {R"("","")", R"("\"\"")"},        {"x,,y", R"("x")"}};
     for (const auto& row : lines) {
         const auto& line = row.first;
         const auto& field = row.second;
@@ -317,6 +332,8 @@ TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
         const std::string table = line + "\n" + line + "\n";
         CHECK(message(std::string_view(table)) == "line 1, column 1: a number is needed, not " + field);
     }
+    CHECK(refusal<Error>([] { numbers_of(array_in(std::string_view("\"nan\",\"inf\"\n"))); }) ==
+          "the number at [0, 0] is NaN");
     CHECK(open_array_file(kept(std::string_view("x1,_2,é\n1,2,3\n")))->names() == Names{"x1", "_2", "é"});
     CHECK(array_in(std::string_view("0,1,2\n4,5,6\n")).shape() == Array::Shape{2, 3});
 }
@@ -384,6 +401,19 @@ TEST_CASE("arrays: what is no array is refused by name") {
          {"cnumpy._core.multiarray\n_reconstruct\np0\n(cnumpy\nndarray\n",
           "cnumpy.core.multiarray\n_reconstruct\nq\x01", "(lp0\nF0.5\na.", "(dp0\nVa\np1\n"}) {
         CHECK(has(message(pickle), "a pickle is not read, since it may run any program"));
+    }
+    // Python's pickle.dumps(…, 1) of {}, {'a': [1]}, [0.5] and (1, 2).
+    using namespace std::string_view_literals;
+    for (const std::string_view pickle :
+         {"}q\0."sv, "}q\0X\1\0\0\0aq\1]q\2K\1as."sv, "]q\0G?\xe0\0\0\0\0\0\0a."sv, "(K\1K\2tq\0."sv}) {
+        CHECK(has(message(pickle), "a pickle is not read, since it may run any program"));
+    }
+    CHECK(has(message("}q\0X"sv), "the file is no .npy"));
+    for (const std::string_view wide : {"\xff\xfe"
+                                        "1\0,\0002\0\n\0"sv,
+                                        "\xfe\xff\0001\0,\0002\0\n"sv, "1\0,\0002\0\r\0\n\0"sv}) {
+        CHECK(message(wide) ==
+              "the file is text in UTF-16, or none; convert it to UTF-8, as Excel's \"CSV UTF-8\" is");
     }
     CHECK(array_in(std::string_view("cx\n1\n2\n")).shape() == Array::Shape{2, 1});
     CHECK(has(message(std::string_view("\x89HDF\r\n\x1a\n\0\0", 10)), "HDF5 is not read"));
