@@ -177,6 +177,7 @@ class GridSource : public ReferencedMap {
     GridSource(ArrayPlace place, Size size) : place_(std::move(place)), size_(size) {}
     [[nodiscard]] std::string_view field() const override { return "/grid"; }
     [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
+    [[nodiscard]] std::optional<std::size_t> element() const override { return place_.element(); }
     [[nodiscard]] Size size() const override { return size_; }
     [[nodiscard]] double coarse_step() const override { return place_.array().type().coarse_step(); }
     [[nodiscard]] cv::Mat values(const Box* /*region*/) const override {
@@ -227,10 +228,11 @@ std::vector<std::size_t> positions_in(const Value& order, std::span<const std::s
 std::filesystem::path named_file(const Value& value, const ReadingContext& context) {
     const std::string name = text(value);
     std::filesystem::path path = context.directory / name;
-    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
-        value.fail("no such file: " + path.string());
-    }
-    return path;
+    const bool may_be_name = !name.empty() && name.find('\0') == std::string::npos;
+    if (may_be_name && context.files.is_file(path)) return path;
+    std::error_code ignored;
+    const bool is_directory = may_be_name && std::filesystem::is_directory(path, ignored);
+    value.fail((is_directory ? "it is a directory, and no file: " : "no such file: ") + path.string());
 }
 
 bool is_reference(const Value& value) {
@@ -376,13 +378,33 @@ void count_listed(const Value& value, std::size_t numbers, const ReadingContext&
     listed += numbers;
 }
 
+namespace {
+
+/// How what has this shape becomes one map, or several; empty where that is not told.
+std::string remedy_for_map(const Value& value, const Array::Shape& shape) {
+    if (shape.size() > 2 && value.contains("each")) {
+        return value.member("each").is_string()
+                   ? R"("each" goes along one axis: in a manifest, "index": [n] and "each": 0 of the n-th record )"
+                     "go along two"
+                   : R"("each" goes along one axis: an entry for each place on another one takes it by "index")";
+    }
+    if (shape.size() > 2)
+        return R"(of several maps, "index": [0] takes one, and "each": 0 in place of "index" all)";
+    constexpr std::size_t fewest_cells = 4;
+    if (shape.size() != 1 || shape[0] < fewest_cells) return {};
+    return R"(a row of cells becomes a map by "tokens" in place of "grid", with "prefix": 0 and "grid": [rows, )"
+           "columns]";
+}
+
+}  // namespace
+
 Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context) {
     Reference reference = looked_up(value, context);
     const Array::Shape shape = with_axes(reference.array.shape(), 2);
     constexpr std::size_t longest = std::numeric_limits<int>::max();
     const auto is_length = [](std::size_t length) { return length > 0 && length <= longest; };
     if (shape.size() != 2 || !std::all_of(shape.begin(), shape.end(), is_length)) {
-        reference.fail_shape("one of rows and columns");
+        reference.fail_shape("one of rows and columns", remedy_for_map(value, shape));
     }
     const Size size{static_cast<int>(shape[1]), static_cast<int>(shape[0])};
     return {.path = reference.place.path,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,6 +76,10 @@ struct ArrayPlace {
 
     /// Throws `Error` without the path, also where it has become an array of another shape.
     [[nodiscard]] Array array() const;
+    /// The position that "each" took; none where there is none.
+    [[nodiscard]] std::optional<std::size_t> element() const {
+        return part.element ? std::optional(part.element->position) : std::nullopt;
+    }
     /// The reference as a document has it, of this part alone: an element that "each" took is another index.
     [[nodiscard]] WrittenParameters::Json written() const;
 };
@@ -84,6 +89,8 @@ class ReferencedMap : public mask_form::ArraySource {
   public:
     /// The value of its key, as a document has it, of this map alone.
     [[nodiscard]] virtual WrittenParameters::Json written() const = 0;
+    /// Which of the elements that an entry takes it is; none where it takes no several.
+    [[nodiscard]] virtual std::optional<std::size_t> element() const = 0;
 };
 
 /// A reference that was read and, but for its numbers, looked up.

@@ -9,6 +9,7 @@
 #include "glimpse/image_file.hpp"
 #include "images/codecs/codec.hpp"
 #include "mechanisms/tokens.hpp"
+#include "parameters/array_reference.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 
@@ -104,10 +105,18 @@ OpenedMap open_map(const File& file, const OpenOptions& open) {
     }
 }
 
+/// " (element 3)": of the map that it is of those of its entry; empty where it is the only one.
+std::string element_of(const Glimpse& glimpse) {
+    const auto array = attention_array(glimpse.mechanism);
+    const auto* const map = dynamic_cast<const parameters::ReferencedMap*>(array.get());
+    const auto element = map ? map->element() : std::nullopt;
+    return element ? " (element " + std::to_string(*element) + ")" : "";
+}
+
 /// The same error with the glimpse's place and its file.
 Error at_file(const Glimpse& glimpse, const Error& error) {
     return {glimpse.place.of(key_of_file(glimpse.mechanism)),
-            attention_file(glimpse.mechanism)->string() + ": " + error.what()};
+            attention_file(glimpse.mechanism)->string() + ": " + error.what() + element_of(glimpse)};
 }
 
 /// The same error with the place of its field and, where that is the file, with its path.

@@ -47,6 +47,7 @@ struct TokenMap {
     std::size_t layer = 0;  ///< of a rollout, the last
     /// One head, or how all are fused.
     std::variant<HeadFusion, std::size_t> head = HeadFusion::mean;
+    bool of_each_head = false;  ///< whether all are glimpses
     /// A token, or a point of the image, edge coordinates.
     std::variant<std::size_t, Point> query = std::size_t{0};
     std::size_t prefix = 1;
@@ -61,6 +62,9 @@ class TokenSource : public ReferencedMap {
 
     [[nodiscard]] std::string_view field() const override { return "/tokens"; }
     [[nodiscard]] WrittenParameters::Json written() const override;
+    [[nodiscard]] std::optional<std::size_t> element() const override {
+        return map_.of_each_head ? std::get<std::size_t>(map_.head) : place_.element();
+    }
     [[nodiscard]] Size size() const override { return map_.grid; }
     [[nodiscard]] bool is_of_tokens() const override { return true; }
     [[nodiscard]] double coarse_step() const override { return place_.array().type().coarse_step(); }
@@ -228,6 +232,17 @@ void require_said(const Reference& reference, const Wishes& wishes, std::span<co
                    " the axes before the last may be of layers, heads or queries; " + remedy);
 }
 
+/// Throws where the last two axes can only be of matrices, which are not square, and no query is a number.
+[[noreturn]] void fail_without_query(const Reference& reference, const Wishes& wishes) {
+    const Array::Shape& shape = reference.array.shape();
+    reference.fail_at(
+        wishes.query ? *wishes.query : reference.value,
+        "of the shape " + shape_text(shape) +
+            " the last two axes are of queries and of other tokens, as of cross attention; \"query\" as a "
+            "number says which one looks, from 0 to " +
+            std::to_string(shape[shape.size() - 2] - 1));
+}
+
 /// The axes of matrices, or of rows of them, of this shape.
 Axes axes_of(const Reference& reference, const Wishes& wishes) {
     Array::Shape shape = reference.array.shape();
@@ -241,6 +256,7 @@ Axes axes_of(const Reference& reference, const Wishes& wishes) {
     if (axes.has_taken_query) shape.erase(shape.end() - 2);
     const std::size_t own = has_queries ? 2 : 1;
     shape = with_axes(std::move(shape), own + 2);
+    if (!has_queries && shape.size() == own + 3) fail_without_query(reference, wishes);
     if (shape.size() < own || shape.size() > own + 2) reference.fail_shape(shapes_of_tokens);
     if (std::ranges::find(shape, std::size_t{0}) != shape.end()) reference.fail_shape("a length > 0");
     axes.tokens = shape.back();
@@ -300,24 +316,31 @@ void take_head(const Reference& reference, const Wishes& wishes, const ReadingCo
     }
     if (member(reference.value, "each").value_or(*wishes.head).is_number()) {
         wishes.head->fail(
-            R"(each head, and each element of the axis that "each" names, are glimpses; only one can hold)");
+            R"(each head, and each element of the axis that "each" names, are glimpses; only one can hold: )"
+            R"(an entry for each element, which takes it by "index", has the heads of all)");
     }
     ReferencedElements& elements = context.arrays->of_entry;
     const Reference heads{reference.value, reference.place, of_axes(reference.array, map.axes)};
     count_elements(heads, map.axes.layers ? 1 : 0, elements);
     map.head = elements.position;
+    map.of_each_head = true;
 }
 
 void take_query(const Reference& reference, const Wishes& wishes, TokenMap& map) {
     if (!map.axes.queries) {
         if (wishes.query) {
-            wishes.query->fail("of the shape " + shape_text(reference.array.shape()) +
-                               " the rows were taken already, and there is no query to choose");
+            const Array::Shape& shape = reference.array.shape();
+            wishes.query->fail("of the shape " + shape_text(shape) +
+                               " the rows were taken already, and there is no query to choose" +
+                               (shape.size() > 1 ? ", unless its number says that the last two axes are of "
+                                                   "queries and of other tokens"
+                                                 : ""));
         }
         return;
     }
-    const bool is_class = !wishes.query || (wishes.query->is_string() &&
-                                            word_index(*wishes.query, std::array{class_token}) == 0);
+    constexpr const char* queries = R"("cls", a token's number, or [x, y],)";
+    const bool is_class = !wishes.query || wishes.query->is_string();
+    if (wishes.query && is_class && text(*wishes.query) != class_token) wishes.query->fail_type(queries);
     if (is_class) {
         if (map.prefix > 0) return;
         (wishes.query ? *wishes.query : reference.value)
@@ -325,7 +348,7 @@ void take_query(const Reference& reference, const Wishes& wishes, TokenMap& map)
     } else if (wishes.query->is_number()) {
         map.query = position(reference, *wishes.query, *map.axes.queries, "query");
     } else {
-        if (!wishes.query->is_array()) wishes.query->fail_type(R"("cls", a token's number, or [x, y])");
+        if (!wishes.query->is_array()) wishes.query->fail_type(queries);
         const std::vector<double> point = numbers(*wishes.query, 2, "[x, y]");
         map.query = Point{edge_from_centre(point[0]), edge_from_centre(point[1])};
     }

@@ -458,7 +458,7 @@ class Depths(GlimpseCase):
         self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
         numpy.testing.assert_array_equal(self.load("photo.z.npy"), pixels)
         numpy.save(self.path("m.npy"), numpy.full((3, 4), 1.00001))
-        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["are from 1.00001 to 1.00001"])
+        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["are from 1.00001 at [0, 0] to 1.00001 at [0, 0]"])
 
 
 class Orientation(GlimpseCase):

@@ -188,7 +188,25 @@ class Tokens(GlimpseCase):
         for k in range(HEADS):
             numpy.testing.assert_allclose(self.load(f"photo.h.{k:03}.map.npy"), self.attention[-1, k, 0, 1:].reshape(GRID), rtol=0, atol=ROUNDING)
         self.assertEqual([glimpse["label"] for glimpse in json.loads(report)["glimpses"]], words)
-        self.refused({"head": "each", "each": 0}, "only one can hold")
+        self.refused({"head": "each", "each": 0}, 'only one can hold: an entry for each element, which takes it by "index", has the heads of all')
+        logits = self.attention.copy()
+        logits[-1, 2, 0, 4] = -3
+        numpy.save(self.path("logits.npy"), logits)
+        self.refused({"file": "logits.npy", "head": "each"}, "activation: softmax makes weights of logits, activation: relu makes negative ones 0",
+                     "(element 2)", kind="soft")
+        self.refused({"query": "patch"}, '/tokens/query: "cls", a token\'s number, or [x, y], is needed, not "patch"')
+
+    def test_cross_attention_of_layers_and_heads_needs_the_number_of_a_query(self):
+        a = self.attention[:, :, :5]
+        numpy.save(self.path("cross.npy"), a)
+        said = ("of the shape (3, 4, 5, 13) the last two axes are of queries and of other tokens, as of cross attention; "
+                '"query" as a number says which one looks, from 0 to 4')
+        self.refused({"file": "cross.npy"}, "/tokens: cross.npy: " + said)
+        self.refused({"file": "cross.npy", "query": [1, 1]}, "/tokens/query: cross.npy: " + said)
+        self.refused({"file": "cross.npy", "query": "cls"}, "/tokens/query: cross.npy: " + said)
+        self.same([{"file": "cross.npy", "query": 3, "layer": 1, "head": 2}], [a[1, 2, 3]])
+        numpy.save(self.path("heads.npy"), a[0])
+        self.refused({"file": "heads.npy", "query": [1, 1], "layer": 0}, "there is no query to choose, unless its number says that the last two axes")
 
     def test_a_glimpse_of_each_head_for_each_image_of_the_run(self):
         a = numpy.stack([attention(seed=seed) for seed in (5, 6)])

@@ -100,8 +100,25 @@ class Normalised(Weights):
         self.document({"mechanism": "mask", "grid": [[0, 7]]})
         self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["normalise: max divides by the greatest"])
         self.document({"mechanism": "mask", "grid": [[-3, 7]]})
-        told = self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["kind: free takes any)"])
-        self.assertNotIn("normalise", told.stderr)
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out,
+                   says=["(kind: free takes any, activation: relu makes negative ones 0, normalise: max divides by the greatest); this mask's "
+                         "weights are from -3 at [0, 0] to 7 at [0, 1]"])
+        self.document({"mechanism": "mask", "grid": [[-3, 7]], "activation": "relu", "normalise": "max"})
+        self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out)
+        vectors = {"mechanism": "mask", "x": [-1] + [0.5] * 39, "y": [1] * 30}
+        self.document(vectors)
+        told = self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["(kind: free takes any); this mask's weights are from -1 at [0, 0]"])
+        self.assertNotIn("activation", told.stderr)  # which vectors do not take
+
+    def test_what_is_wrong_with_one_element_says_which(self):
+        photo, _ = self.picture()
+        cams = numpy.full((3, 4, 5), 0.5)
+        cams[1, 2, 3] = -0.41
+        numpy.save(self.path("cam.npy"), cams)
+        self.document({"mechanism": "mask", "grid": {"file": "cam.npy", "each": 0}})
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out,
+                   says=["cam.npy: a soft mask has weights of 0 to 1 (kind: free takes any, activation: relu makes negative ones 0); this mask's "
+                         "weights are from -0.41 at [2, 3] to 0.5 at [0, 0] (element 1)"])
 
 
 class Smooth(Weights):
