@@ -93,6 +93,46 @@ TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
     }
 }
 
+TEST_CASE("kernels: the lines of a tile, and their pixels, by the sums that define them") {
+    cv::RNG random(45);
+    const std::vector<double> basis = numbers(2 * tile_terms * tile_half, -1, 1, random);
+    const std::vector<double> nodes = numbers(2 * tile_terms * tile_line, -1, 1, random);
+    // Even and odd parts: q of the coefficients from `first` on, `step` apart.
+    const auto at = [&](const std::vector<double>& parts, int first, int step, int odd_first, int pixel) {
+        const bool is_behind = pixel >= tile_half;
+        const int n = is_behind ? pixel - tile_half : tile_half - 1 - pixel;
+        double even = 0;
+        double odd = 0;
+        for (int q = 0; q < tile_terms; ++q) {
+            even += parts[std::size_t(first + q * step)] * basis[std::size_t(q * tile_half + n)];
+            odd += parts[std::size_t(odd_first + q * step)] *
+                   basis[std::size_t((tile_terms + q) * tile_half + n)];
+        }
+        return is_behind ? even + odd : even - odd;
+    };
+    for (const Kernels* kernels : available_kernels()) {
+        CAPTURE(kernels->instruction_set);
+        std::vector<double> lines(tile_side * tile_line);
+        kernels->tile({basis.data(), nodes.data(), lines.data()});
+        for (int row = 0; row < tile_side; ++row) {
+            for (int k = 0; k < tile_line; ++k) {
+                const double expected = at(nodes, k, tile_line, tile_terms * tile_line + k, row);
+                CHECK(std::abs(lines[std::size_t(row * tile_line + k)] - expected) <= tolerance);
+            }
+            std::vector<double> sum_x(tile_side, 0.5);
+            std::vector<double> sum_y(tile_side, -0.5);
+            const int line = row * tile_line;
+            kernels->tile_row({basis.data(), lines.data() + line, sum_x.data(), sum_y.data()});
+            for (int pixel = 0; pixel < tile_side; ++pixel) {
+                const int y = line + 2 * tile_terms;
+                const auto j = std::size_t(pixel);
+                CHECK(std::abs(sum_x[j] - 0.5 - at(lines, line, 1, line + tile_terms, pixel)) <= tolerance);
+                CHECK(std::abs(sum_y[j] + 0.5 - at(lines, y, 1, y + tile_terms, pixel)) <= tolerance);
+            }
+        }
+    }
+}
+
 TEST_CASE("kernels: a row of a footprint, and its sum without scales") {
     cv::RNG random(43);
     for (int trial = 0; trial < 200; ++trial) {
