@@ -15,6 +15,7 @@ import sys
 
 import devices
 import fast_shrink
+import grid_sample
 import processes
 
 # (title, our job, the peer's job, target): names of one run of the kernels' program, without their sizes.
@@ -26,32 +27,37 @@ KERNELS = [
     ("STN, quadrilateral, beside `cv::warpPerspective`", "quadrilateral/glimpse", "quadrilateral/warpPerspective", "–"),
     ("the same with its points made anew each time", "quadrilateral/glimpse_with_lowering", "quadrilateral/warpPerspective", "–"),
     ("STN, quadrilateral, points listed, beside `cv::remap`", "quadrilateral/glimpse", "quadrilateral/remap", "–"),
+    ("STN, grid of points, beside `grid_sample` of float32", "grid/glimpse", "grid_sample", "–"),
     ("STN, quadrilateral, beside STN, general", "quadrilateral/glimpse", "general/glimpse", "≤ 1.5"),
+    *((f"STN, {words}, with its points made anew each time, beside STN, general, with its matrix", f"{warp}/glimpse_with_lowering",
+       "general/glimpse_with_lowering", "≤ 1.5")
+      for words, warp in (("quadrilateral", "quadrilateral"), ("grid", "grid"), ("flow", "flow"), ("log-polar", "log_polar"), ("thin plate of 5 points", "thin_plate"))),
     ("filter 5×5 of n×n pixels, beside `cv::filter2D`", "filter/glimpse", "filter/filter2D", "–"),
     ("filters 5×5 of each pixel, beside `cv::filter2D`", "filter/of_each_pixel", "filter/filter2D", "–"),
     ("Gaussian (d = 2, s = 1) beside `GaussianBlur` 13×13 and decimation", "gaussian/glimpse", "gaussian/blur_and_decimate", "≤ 0.4"),
     ("the same with the map made anew each time", "gaussian/glimpse_with_lowering", "gaussian/blur_and_decimate", "–"),
     ("Gaussian beside the dense product", "gaussian/glimpse", "gaussian/dense", "≤ 0.002"),
 ]
-SIZES = (64, 128, 256)
+SIZES = (64, 128, 256, 1200)
 
 
 def measured(program, *options):
-    """Median nanoseconds of each benchmark, by name."""
+    """Median nanoseconds of the processor for each benchmark, by name: others may work on the machine meanwhile."""
     command = [program, "--benchmark_format=json", *options]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     medians = {}
     for run in json.loads(result.stdout)["benchmarks"]:
         if run.get("aggregate_name", "median") == "median":
-            medians[run["run_name"]] = run["real_time"]
+            medians[run["run_name"]] = run["cpu_time"]
     return medians
 
 
 def print_kernels(build):
     medians = measured(build / "tests/benchmarks/glimpse_kernels_benchmark", "--benchmark_repetitions=7", "--benchmark_min_time=0.05",
                        "--benchmark_enable_random_interleaving=true")
-    print("| kernel, one thread, 8-bit RGB | 64² | 128² | 256² | target | grey, 256² | RGBA, 256² |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    medians |= grid_sample.medians(SIZES)
+    print("| kernel, one thread, 8-bit RGB | 64² | 128² | 256² | 1200² of 12 megapixels | target | grey, 256² | RGBA, 256² |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for title, own, peer, target in KERNELS:
         def ratio(n, channels):
             names = f"{own}/{n}/{channels}", f"{peer}/{n}/{channels}"
@@ -63,7 +69,7 @@ def print_kernels(build):
         print(f"| {title} | " + " | ".join(cells) + " |", flush=True)
     print("| microseconds: STN axis-aligned, STN general, Gaussian | " + " | ".join(
         ", ".join(f"{medians[f'{job}/glimpse/{n}/3'] / 1e3:.0f}" for job in ("axis_aligned", "general", "gaussian"))
-        for n in SIZES) + " | | | |")
+        for n in SIZES[:-1]) + " | | | | |")
 
 
 def draw_attention_cost(build, figure):
