@@ -75,10 +75,14 @@ bool begins_wide_text(std::span<const std::uint8_t> bytes) {
     return are_zero[0] != are_zero[1] && 2 * letters.size() == size && begins_text(letters);
 }
 
-/// A pickle of protocol 0 or 1, whose object is of a class, as numpy's arrays are, a list or a dictionary. A
-/// class is "c", its module, and in the next line its name, where a table of such a heading has a number.
+/// A pickle of protocol 0 or 1, whose object is of a class, as numpy's arrays are, a list, a dictionary or a
+/// tuple that begins with a number or a text. A class is "c", its module, and in the next line its name,
+/// where a table of such a heading has a number.
 bool begins_early_pickle(std::string_view text) {
     if (text.starts_with("(lp0\n") || text.starts_with("(dp0\n")) return true;
+    constexpr std::string_view values = "IFLV";
+    if (text.starts_with('(') && text.size() > 1 && values.find(text[1]) != std::string_view::npos)
+        return text.ends_with("p0\n.");
     if (!text.starts_with('c')) return false;
     const std::size_t module = text.find('\n');
     if (module == std::string_view::npos) return false;

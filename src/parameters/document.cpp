@@ -122,7 +122,7 @@ std::optional<std::string> label_of(Entry& entry, const ReadingContext& context)
     const Value label = *entry.take("label");
     if (const auto& count = context.arrays->of_entry.count) {
         label.fail("\"label\" is of one glimpse, and the entry has " + std::to_string(*count) +
-                   R"( elements: "labels" has one for each)");
+                   (*count == 1 ? " element" : " elements") + R"(: "labels" has one for each)");
     }
     if (entry.has_own("labels"))
         label.fail(R"("label" and "labels" both name the glimpse; only one can hold)");

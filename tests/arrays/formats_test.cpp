@@ -302,7 +302,8 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
     CHECK(of("\t1\n\t2\n") == of_rows + ", header=False");
     CHECK(of(",0,1\n0,5,6\n") == of_rows + ", header=False");
     CHECK(of(",x,y\n0,5,6\n") == of_rows);
-    CHECK(has(of("\"\",\"x\"\n\"0\",\"5\"\n"), "if this column numbers the rows, write the table without it"));
+    CHECK(
+        has(of("\"\",\"x\"\n\"0\",\"5\"\n"), "if this column numbers the rows, write the table without it"));
     CHECK(of("1,2\n,3\n") == "line 2, column 1: a number is needed, not \"\"");
     CHECK(of("1,2\n3,\n") == "line 2, column 2: a number is needed, not \"\"");
     CHECK(of("x,2\n") == "line 1, column 1: a number is needed, not \"x\"");
@@ -397,9 +398,9 @@ TEST_CASE("arrays: names count among what a file holds in memory") {
 
 TEST_CASE("arrays: what is no array is refused by name") {
     CHECK(has(message(Bytes{0x80, 4, 0x95, 0, 0}), "a pickle is not read, since it may run any program"));
-    for (const std::string_view pickle :
-         {"cnumpy._core.multiarray\n_reconstruct\np0\n(cnumpy\nndarray\n",
-          "cnumpy.core.multiarray\n_reconstruct\nq\x01", "(lp0\nF0.5\na.", "(dp0\nVa\np1\n"}) {
+    for (const std::string_view pickle : {"cnumpy._core.multiarray\n_reconstruct\np0\n(cnumpy\nndarray\n",
+                                          "cnumpy.core.multiarray\n_reconstruct\nq\x01", "(lp0\nF0.5\na.",
+                                          "(dp0\nVa\np1\n", "(I1\nI2\ntp0\n."}) {
         CHECK(has(message(pickle), "a pickle is not read, since it may run any program"));
     }
     // Python's pickle.dumps(…, 1) of {}, {'a': [1]}, [0.5] and (1, 2).
