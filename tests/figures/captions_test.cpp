@@ -97,6 +97,53 @@ TEST_CASE("a text that ends where another goes on, and one that looks like a cap
     for (const int width : {60, 100, 200}) check_apart(texts, elided_apart(texts, letter, width), width);
 }
 
+TEST_CASE("what differs is shown with what stands before it, where words do not say where to begin") {
+    const std::string before(50, 'a');
+    const std::string behind(50, 'b');
+    for (const int width : {100, 150}) {
+        const Texts texts{before + "x" + behind, before + "y" + behind};
+        const Texts shown = elided_apart(texts, letter, width);
+        check_apart(texts, shown, width);
+        CAPTURE(shown[0]);
+        CHECK(shown[0].find("aax") != std::string::npos);
+        CHECK(shown[0].find("xbbb") != std::string::npos);
+        CHECK(shown[1] ==
+              shown[0].substr(0, shown[0].find('x')) + "y" + shown[0].substr(shown[0].find('x') + 1));
+        // Room that is not needed behind it is used before it.
+        const Texts ends{before + before + "xb" + behind, before + before + "xc" + behind.substr(1),
+                         before + before + "x"};
+        const Texts at_end = elided_apart(ends, letter, width);
+        check_apart(ends, at_end, width);
+        CAPTURE(at_end[2]);
+        CHECK(text_width(at_end[2], letter) > 0.8 * width);
+    }
+}
+
+TEST_CASE("a score behind a caption is shown whole or not at all") {
+    Texts texts;
+    for (const char* id : {"000", "001", "002"}) {
+        texts.push_back("photographs/astronaut/" + std::string(id) + " \u22120.30 of all");
+    }
+    const int least = text_width("\u2026/000\u2026", letter);
+    const int most = text_width(texts[0], letter);
+    bool has_one = false;
+    for (int width = least; width < most; width += 3) {
+        const Texts shown = elided_apart(texts, letter, width);
+        check_apart(texts, shown, width);
+        CAPTURE(shown[0]);
+        const std::size_t sign = shown[0].find("\u2212");
+        if (sign == std::string::npos) continue;
+        has_one = true;
+        CHECK(shown[0].find("\u22120.30") == sign);
+    }
+    CHECK(has_one);
+    // What differs in the number shows of it what differs.
+    const Texts numbers{"frame 12345 of one long name that goes on",
+                        "frame 12346 of one long name that goes on"};
+    for (const int width : {50, 60, 80, 100})
+        check_apart(numbers, elided_apart(numbers, letter, width), width);
+}
+
 TEST_CASE("captions without room for what differs are numbered") {
     Texts texts;
     for (int k = 0; k < 1 << 10; ++k) {

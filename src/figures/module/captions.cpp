@@ -32,6 +32,11 @@ struct Letters {
     [[nodiscard]] std::size_t at_byte(std::size_t byte) const {
         return static_cast<std::size_t>(std::ranges::upper_bound(begins, byte) - begins.begin()) - 1;
     }
+    /// Whether a number may have it, such as a score.
+    [[nodiscard]] bool is_in_number(std::size_t k) const {
+        constexpr std::string_view ascii = "0123456789.e+";
+        return ascii.find(part(k, k + 1)) != std::string_view::npos || part(k, k + 1) == "\u2212";
+    }
     [[nodiscard]] bool begins_word(std::size_t k) const {
         constexpr std::string_view separators = " _-./";
         return k == 0 || separators.find(part(k - 1, k)) != std::string_view::npos;
@@ -44,15 +49,27 @@ struct Fragment {
     std::size_t end;
 };
 
+/// Where a fragment with letter k that would end there does: before a number behind a space that it would
+/// cut, which would be read as another one.
+std::size_t end_before_number(const Letters& letters, std::size_t k, std::size_t end) {
+    if (end == letters.count() || !letters.is_in_number(end)) return end;
+    std::size_t first = end;
+    while (first > k + 1 && letters.is_in_number(first - 1)) --first;
+    const bool is_word = first > k + 1 && letters.part(first - 1, first) == " ";
+    return is_word ? first - 1 : end;
+}
+
 /// Of up to `most` letters with letter k, or the last ones where k is the end: from its word's beginning
-/// where that is near.
+/// where that is near, or else with a few letters before it.
 Fragment fragment_with(const Letters& letters, std::size_t k, std::size_t most) {
-    const std::size_t before = std::min(k, most - (k == letters.count() ? 0 : 1));
-    if (k == letters.count()) return {k - before, k};
+    const std::size_t count = letters.count();
+    const std::size_t before = std::min(k, most - (k == count ? 0 : 1));
+    if (k == count) return {k - before, k};
     std::size_t first = k;
     while (first > k - before && !letters.begins_word(first)) --first;
-    if (!letters.begins_word(first)) first = k;
-    return {first, std::min(letters.count(), first + most)};
+    if (!letters.begins_word(first)) first = k - before / 3;
+    if (first + most >= count) return {std::min(first, count - std::min(count, most)), count};
+    return {first, end_before_number(letters, k, first + most)};
 }
 
 /// Fragments of up to `most` letters at each of the branches, ascending, and ellipses for what is left out.
