@@ -125,7 +125,7 @@ struct FinishedJob {
     int picture_shrink = 1;           ///< how many times the image is shrunk in its overlay and its panel
     std::size_t labels_left_out = 0;  ///< those of its glimpses in its overlay and its panel
     InexactFills inexact_fills{};
-    /// Maps without a border in its overlay, where they are too many to be told apart; else 0.
+    /// Maps of soft attention in its overlay, where they are too many to be told apart; else 0.
     std::size_t maps_together = 0;
     DarkGlimpses dark_masks{};
     DarkGlimpses dark_gaussians{};

@@ -281,7 +281,7 @@ void add_pictures(Command& command, ExtractOptions& o) {
     command.add_flag(
         "--panel", o.output.panel,
         "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it; of more than "
-        "three masks a sheet, each on the image and its glimpse beside it");
+        "three masks or Gaussians a sheet, each on the image and its glimpse beside it");
     add_sheet(command, o);
     command
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),

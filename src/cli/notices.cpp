@@ -172,7 +172,7 @@ void Notices::tell() const {
     }
     if (!merged_.empty()) {
         options_.input.warn("the overlays of " + merged_.counted("image show", "images show") +
-                            " more maps without a border than can be told apart in one picture" +
+                            " more maps of soft attention than can be told apart in one picture" +
                             merged_.first() +
                             "; --sheet overlays, --sheet pairs and --panel show each by itself");
     }

@@ -78,7 +78,7 @@ class Notices {
     Tally extraneous_;        ///< images with bytes that are no part of them
     Tally lacking_scans_;     ///< images whose last scans are missing
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
-    Tally merged_;            ///< images whose overlays show too many masks to tell apart
+    Tally merged_;            ///< images whose overlays show too many maps to tell apart
     Tally without_room_;      ///< labels that overlays and panels leave out
     Tally lacking_labels_;    ///< images of which they are
     Tally former_pages_;      ///< pages of earlier sheets that lie beside those of this run's

@@ -149,4 +149,8 @@ bool has_border(const Mechanism& mechanism) {
         mechanism);
 }
 
+bool is_soft(const Mechanism& mechanism) {
+    return !has_border(mechanism) || std::holds_alternative<Gaussian>(mechanism);
+}
+
 }  // namespace glimpse

@@ -20,10 +20,12 @@ cv::Mat shrunk_further(const cv::Mat& picture, int from, int to) {
     return from == to ? picture : block_means(picture, to / from, false);
 }
 
-std::size_t maps_without_border(std::span<const Glimpse> glimpses) {
-    const auto count =
-        std::ranges::count_if(glimpses, [](const Glimpse& each) { return !has_border(each.mechanism); });
-    return static_cast<std::size_t>(count);
+/// Those that an overlay in that style shows by more than a border.
+std::size_t soft_maps(std::span<const Glimpse> glimpses, OverlayStyle::Kind style) {
+    const auto is_map = [&](const Glimpse& each) {
+        return has_scale(style) ? is_soft(each.mechanism) : !has_border(each.mechanism);
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(glimpses, is_map));
 }
 
 /// Of a panel that is a sheet.
@@ -41,7 +43,7 @@ Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, std::
       options_(options),
       saver_(saver),
       report_(report),
-      maps_(maps_without_border(glimpses)),
+      maps_(soft_maps(glimpses, options.style.kind)),
       has_many_maps_(maps_ > most_maps_together),
       wants_overlay_(saver.wants(paths.overlay)),
       wants_panel_(saver.wants(paths.panel) && !has_many_maps_) {

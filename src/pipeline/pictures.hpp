@@ -16,11 +16,12 @@
 
 namespace glimpse {
 
-/// The overlay, the panel and the sheet of one image, where they are wanted. Where more glimpses than
-/// `most_maps_together` have no border, the panel is a sheet of pairs.
+/// The overlay, the panel and the sheet of one image, where they are wanted. Of more maps of soft attention
+/// (`is_soft`) than `most_maps_together` the panel is a sheet of pairs; in the styles that show a Gaussian's
+/// border alone, Gaussians are none.
 class Pictures {
   public:
-    /// Of so many maps without a border one picture can still tell which is where.
+    /// Of so many maps of soft attention one picture can still tell which is where.
     static constexpr std::size_t most_maps_together = 3;
     /// Those of a panel that is a sheet, which has one page.
     static constexpr std::size_t most_cells_of_panel = 64;
@@ -66,7 +67,7 @@ class Pictures {
     /// Labels for which the overlay and the panel that were saved had no room.
     [[nodiscard]] std::size_t labels_left_out() const { return labels_left_out_; }
 
-    /// How many maps without a border the overlay shows, where they are more than `most_maps_together`;
+    /// How many maps of soft attention the overlay shows, where they are more than `most_maps_together`;
     /// else 0.
     [[nodiscard]] std::size_t maps_together() const { return wants_overlay_ && has_many_maps_ ? maps_ : 0; }
 
@@ -92,7 +93,7 @@ class Pictures {
     const OutputOptions& options_;
     Saver& saver_;
     ImageReport& report_;
-    std::size_t maps_;  ///< glimpses without a border
+    std::size_t maps_;  ///< of soft attention, in this style
     bool has_many_maps_;
     bool wants_overlay_;
     bool wants_panel_;  ///< as an overlay and the glimpses beside it

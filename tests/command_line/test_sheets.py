@@ -125,7 +125,7 @@ class Sheets(GlimpseCase):
     def test_what_one_overlay_cannot_show_is_told(self):
         photo, document = self.caption()[0], self.caption()[-1]
         overlay = (photo, "-p", document, "--overlay", "--report", "r.jsonl")
-        told = (f"glimpse: warning: the overlays of 1 image show more maps without a border than can be told apart in one picture "
+        told = (f"glimpse: warning: the overlays of 1 image show more maps of soft attention than can be told apart in one picture "
                 f"({photo}: {len(WORDS)}); --sheet overlays, --sheet pairs and --panel show each by itself\n")
         self.assertIn(told, self.extract(*overlay).stderr)
         self.assertNotIn("told apart", self.extract(photo, "-p", document, "--panel").stderr)
@@ -133,6 +133,16 @@ class Sheets(GlimpseCase):
         few += [{"id": f"c{k}", "box": [k, 2, 9, 8]} for k in range(9)]
         self.assertNotIn("told apart", self.extract(photo, "-p", self.document(few), "--overlay", "--panel").stderr)
         self.assertEqual(json.loads(self.path("r.jsonl").read_text())["overlay"], str(self.out / "astronaut.overlay.png"))
+
+    def test_a_panel_of_many_gaussians_is_a_sheet_of_pairs_where_it_shows_more_than_their_borders(self):
+        photo, _ = self.picture(width=40, height=30)
+        entries = [{"id": f"g{k}", "mechanism": "gaussian", "box": [2 * k, 3, 12, 10]} for k in range(4)]
+        document = self.document(entries)
+        for style, is_sheet in (("both", True), ("heat", True), ("outline", False), ("contour", False)):
+            warned = self.extract(photo, "-p", document, "--sheet", "pairs", "--panel", "--overlay", "--overlay-style", style).stderr
+            self.assertEqual("soft attention" in warned, is_sheet, style)
+            panel, sheet = ((self.out / f"photo.{kind}.png").read_bytes() for kind in ("panel", "sheet"))
+            self.assertEqual(panel == sheet, is_sheet, style)
 
     def test_a_panel_of_a_hundred_masks_says_how_many_are_left_out(self):
         photo, _ = self.picture(width=40, height=30)

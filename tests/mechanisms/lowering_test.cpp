@@ -405,6 +405,7 @@ TEST_CASE("whether a glimpse has a border is known before it is lowered") {
         CAPTURE(std::string(name(mechanism)));
         alternatives.insert(mechanism.index());
         CHECK(has_border(mechanism) == has_border(lower(mechanism, image)));
+        CHECK(is_soft(mechanism) == (!has_border(mechanism) || name(mechanism) == "gaussian"));
     }
     CHECK(alternatives.size() == std::variant_size_v<Mechanism>);
 }

@@ -51,6 +51,16 @@ ParameterDocument masks(std::size_t count) {
     return all;
 }
 
+ParameterDocument gaussians(std::size_t count) {
+    ParameterDocument all;
+    for (std::size_t k = 0; k < count; ++k) {
+        Gaussian gaussian;
+        gaussian.form = Gaussian::BoxForm{{Box{double(k), 1, 6, 5}, Units::pixels}};
+        all.push_back({.id = "g" + std::to_string(k), .mechanism = gaussian});
+    }
+    return all;
+}
+
 std::vector<Figure> pages_of(Sheet& sheet, const LoweredJob& job, const cv::Mat& picture) {
     std::vector<Figure> pages;
     for (std::size_t k = 0; k < job.paths.sheets.size(); ++k) pages.push_back(sheet.page(k, picture));
@@ -172,6 +182,18 @@ TEST_CASE("a panel of more masks than can be told apart in one picture is a shee
     CHECK(shrinks(masks(4), false) == Shrinks(none, 2, 0));  // cells of 256 pixels: 500, fitted
     CHECK(shrinks(masks(3), true) == Shrinks(1, 1, 0));
     CHECK(shrinks(masks(4), true) == Shrinks(1, 1, 4));
+    for (const auto kind : {OverlayStyle::Kind::heat, OverlayStyle::Kind::both, OverlayStyle::Kind::dim,
+                            OverlayStyle::Kind::blend}) {
+        options.style.kind = kind;
+        CHECK(shrinks(gaussians(3), true) == Shrinks(1, 1, 0));
+        CHECK(shrinks(gaussians(4), true) == Shrinks(1, 1, 4));
+        CHECK(shrinks(gaussians(4), false) == Shrinks(none, 2, 0));
+    }
+    for (const auto kind : {OverlayStyle::Kind::outline, OverlayStyle::Kind::contour}) {
+        options.style.kind = kind;  // which shows nothing of a Gaussian but its border
+        CHECK(shrinks(gaussians(16), true) == Shrinks(1, 1, 0));
+        CHECK(shrinks(masks(4), false) == Shrinks(none, 2, 0));
+    }
     options.overlay_size = 100;
     CHECK(shrinks(masks(4), false) == Shrinks(none, 8, 0));
     options.overlay_size = 10;  // captions need cells of 64 pixels
