@@ -88,4 +88,13 @@ GLIMPSE_EXPORT std::vector<std::uint8_t> encode_figure(Figure figure, FigureForm
 /// Whether the system has any font: without one, figures have no texts. Throws likewise.
 GLIMPSE_EXPORT bool has_fonts();
 
+/// What figures show as a box with its number, since no font has it.
+struct LettersWithoutFont {
+    std::size_t letters = 0;  ///< how many characters, each counted once
+    std::string first;        ///< of the texts that have any, the first in the order of their bytes
+};
+
+/// Those of all figures that the process has drawn or encoded. Throws likewise.
+GLIMPSE_EXPORT LettersWithoutFont letters_without_font();
+
 }  // namespace glimpse

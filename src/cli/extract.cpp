@@ -9,13 +9,13 @@
 #include "cli/commands.hpp"
 #include "cli/extract.hpp"
 #include "cli/extract_options.hpp"
+#include "cli/font_warnings.hpp"
 #include "cli/help.hpp"
 #include "cli/notices.hpp"
 #include "cli/run_record.hpp"
 #include "cli/signals.hpp"
 #include "cli/tracks.hpp"
 #include "glimpse/error.hpp"
-#include "glimpse/figure.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/inputs.hpp"
@@ -63,26 +63,19 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     return all_well ? outcome : Outcome::some_failed;
 }
 
-bool lacks_fonts() {
-    try {
-        return !has_fonts();
-    } catch (const Error&) {
-        return false;  // nothing draws: each image says so
-    }
-}
-
-/// Once, before any work, since each figure will lack them.
-void warn_without_fonts(const ExtractOptions& o) {
+bool draws(const ExtractOptions& o) {
     const OutputOptions& output = o.output;
-    const bool draws = output.overlay || output.panel || output.sheet.content != SheetContent::none ||
-                       makes_joint_outputs(output);
-    if (!draws || o.run.dry_run || !lacks_fonts()) return;
-    o.input.warn(
-        "figures have no texts, since fontconfig finds no font; install one, such as Debian's "
-        "fonts-dejavu-core");
+    return !o.run.dry_run && (output.overlay || output.panel || output.sheet.content != SheetContent::none ||
+                              makes_joint_outputs(output));
 }
 
-/// Once, too: labels are not just too long for such cells.
+/// Of the run's figures, where it draws any.
+void warn_about_fonts(const ExtractOptions& o, std::optional<std::string> (*warning)()) {
+    if (!draws(o)) return;
+    if (const auto text = warning()) o.input.warn(*text);
+}
+
+/// Once: labels are not just too long for such cells.
 void warn_without_captions(const ExtractOptions& o) {
     const bool has_cells = o.output.tracks.strip || o.output.sheet.content != SheetContent::none;
     if (!has_cells || !o.cell_size || *o.cell_size >= least_captioned_cell) return;
@@ -175,7 +168,7 @@ Outcome extract(ExtractOptions& o) {
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
     o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
-    warn_without_fonts(o);
+    warn_about_fonts(o, no_font_warning);
     warn_without_captions(o);
     if (const std::string warning = warning_of_order(o.input.inputs);
         makes_joint_outputs(o.output) && !warning.empty())
@@ -188,6 +181,7 @@ Outcome extract(ExtractOptions& o) {
     };
     try {
         const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
+        warn_about_fonts(o, missing_letters_warning);
         print();
         return outcome;
     } catch (const UsageError&) {  // nothing has been done that they would be about

@@ -27,6 +27,10 @@ bool has_fonts() {
     return drawing().has_fonts();
 }
 
+LettersWithoutFont letters_without_font() {
+    return drawing().letters_without_font();
+}
+
 Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     return drawing().overlay_figure(picture, maps, style);
 }

@@ -28,6 +28,7 @@ struct Figures {
     cv::Mat (*drawn)(Figure figure);
     std::vector<std::uint8_t> (*encode_figure)(Figure figure, FigureFormat format);
     bool (*has_fonts)();
+    LettersWithoutFont (*letters_without_font)();
     /// A panel's frames, bar and texts, and the places of its pictures: the overlay's, then the thumbnails'.
     Figure (*empty_panel)(const PanelLayout& layout);
     /// The picture with the pixels that it is shown with in a place of that size: its own, where the place is

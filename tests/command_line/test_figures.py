@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import tarfile
 import unittest
@@ -360,6 +361,27 @@ class Figures(GlimpseCase):
         self.assertEqual(self.svg_texts("0.panel.svg")[0], [])
         self.assertEqual(self.extract("in", "-b", "10,20,60,50", "--quiet", "--overlay", env=environment).stderr, "")
         self.assertEqual(self.extract("in", "-b", "10,20,60,50", env=environment).stderr, "")
+
+    def test_letters_that_no_font_has_are_told_once(self):
+        font = tool("fc-match", "-f", "%{file}", "sans:lang=en").decode()
+        self.path("fonts/x").touch()
+        shutil.copy(font, self.directory / "fonts")
+        configuration = self.file("fonts.conf", f"<?xml version='1.0'?><fontconfig><dir>{self.directory}/fonts</dir></fontconfig>")
+        environment = {**os.environ, "FONTCONFIG_FILE": str(configuration)}
+        for k in range(3):
+            self.picture(f"in/{k}.png", width=300, height=200)
+        labels = ("word", "नमस्ते", "नम", "é")  # न म स ् त े: six characters
+        entries = [{"id": "w", "box": {"file": "boxes.npy", "each": 0}, "labels": list(labels)}]
+        numpy.save(self.path("boxes.npy"), numpy.array([[20 + 70 * k, 20, 60, 80] for k in range(len(labels))]))
+        document = self.document({"glimpses": entries})
+        told = ("glimpse: warning: figures show boxes with numbers for 6 letters, since no font that fontconfig finds has them ({}); "
+                "install one for that script, such as Debian's fonts-noto-core or fonts-noto-cjk\n")
+        for form in ("png", "svg", "pdf"):
+            for kind in (("--panel",), ("--overlay",), ("--sheet", "overlays"), ("--sheet", "glimpses", "--over", "run"), ("--panel", "-j", 4)):
+                result = self.extract("in", "-p", document, *kind, "--figure-format", form, env=environment)
+                self.assertEqual(result.stderr, told.format("0: नम" if "run" in kind else "नम"), (form, kind))
+        self.assertEqual(self.extract("in", "-p", document, env=environment).stderr, "")
+        self.assertEqual(self.extract("in", "-p", document, "--panel", "--quiet", env=environment).stderr, "")
 
     @unittest.skipIf(IS_SANITIZED, "a sanitizer's shadow memory exceeds any limit")
     def test_too_little_memory_for_fonts(self):

@@ -15,6 +15,7 @@ Figure with_colorbar(Figure figure, const Colorbar& bar, const cv::Rect& beside,
 cv::Mat drawn(Figure figure);
 std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format);
 bool has_fonts();
+LettersWithoutFont letters_without_font();
 Figure empty_panel(const PanelLayout& layout);
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, int cell_size);
 ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> pictures, const SheetOptions& options,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "figures/module/functions.hpp"
+#include "figures/module/missing_letters.hpp"
 #include "figures/module/shaping.hpp"
 #include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
@@ -186,6 +187,7 @@ void paint(cairo_t* context, const FigureShape& shape) {
 namespace figures {
 
 cv::Mat drawn(Figure figure) {
+    note_letters_without_font(figure);
     cv::Mat canvas = is_canvas(figure) ? std::move(figure.pictures.front().pixels)
                                        : cv::Mat(figure.size, CV_8UC3, cv::Scalar(paper));
     for (FigurePicture& picture : figure.pictures) {

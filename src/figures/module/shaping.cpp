@@ -277,6 +277,21 @@ std::vector<std::size_t> ShapedText::letters() const {
     return begins;
 }
 
+std::vector<char32_t> ShapedText::without_font() const {
+    std::vector<char32_t> characters;
+    if (!layout_ || pango_layout_get_unknown_glyphs_count(layout_.get()) == 0) return characters;
+    const PangoLayoutLine* const line = pango_layout_get_line_readonly(layout_.get(), 0);
+    for (const GSList* one = line->runs; one != nullptr; one = one->next) {
+        const PangoGlyphString& glyphs = *static_cast<const PangoGlyphItem*>(one->data)->glyphs;
+        for (int k = 0; k < glyphs.num_glyphs; ++k) {
+            const PangoGlyph glyph = glyphs.glyphs[k].glyph;
+            if ((glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0)
+                characters.push_back(glyph ^ PANGO_GLYPH_UNKNOWN_FLAG);
+        }
+    }
+    return characters;
+}
+
 bool ShapedText::begins_right() const {
     return layout_ && pango_layout_get_direction(layout_.get(), 0) == PANGO_DIRECTION_RTL;
 }

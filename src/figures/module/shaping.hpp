@@ -42,6 +42,8 @@ class ShapedText {
     [[nodiscard]] std::vector<TextRun> runs() const;
     /// Where each of what a reader takes for a letter begins in the text, in bytes, and its end.
     [[nodiscard]] std::vector<std::size_t> letters() const;
+    /// The characters that no font has.
+    [[nodiscard]] std::vector<char32_t> without_font() const;
     /// Whether it begins on the right.
     [[nodiscard]] bool begins_right() const;
 
