@@ -134,6 +134,19 @@ class Names(unittest.TestCase):
                 self.assertEqual(len(list(faults_of(page))), 1)
 
 
+def fields_of_damaged_files(directory, fields_with):
+    """Of a JPEG that lacks its last scans and has other bytes in their place, and of a GIF without its end."""
+    picture = Image.effect_noise((16, 16), 99)
+    picture.save(directory / "cut.jpg", progressive=True)
+    content = (directory / "cut.jpg").read_bytes()
+    scan = content.index(b"\xff\xda", content.index(b"\xff\xda") + 2)
+    (directory / "cut.jpg").write_bytes(content[:content.index(b"\xff\xc4", content.index(b"\xff\xda"), scan)] + bytes(20) + b"\xff\xd9")
+    picture.save(directory / "cut.gif")
+    (directory / "cut.gif").write_bytes((directory / "cut.gif").read_bytes()[:-1])
+    box = {"glimpses": ("--box", "0,0,16,16")}
+    return fields_with("-o", directory, image=directory / "cut.jpg", **box) | fields_with("-o", directory, image=directory / "cut.gif", **box)
+
+
 class Contract(unittest.TestCase):
     def test_every_command_stands_in_the_interface(self):
         listed = set(re.findall(r"^\| `(glimpse [^`]+)` \|", document(INTERFACE).section("Commands").text, re.M))
@@ -178,6 +191,7 @@ class Contract(unittest.TestCase):
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
             fields |= fields_with(*figures)  # which skips what is there by now
             fields |= fields_with("--output-tar", pathlib.Path(directory) / "a.tar")
+            fields |= fields_of_damaged_files(pathlib.Path(directory), fields_with)
             annotations = pathlib.Path(directory) / "boxes.json"
             annotations.write_text('{"images": [{"id": 1, "file_name": "pages.tif"}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}]}')
             fields |= fields_with("-o", directory, glimpses=("--boxes", annotations))

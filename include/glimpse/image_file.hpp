@@ -65,7 +65,8 @@ struct ImageInfo {
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
     int pages = 1;           ///< images in the file: pages, or frames of an animation
-    /// The file ends, or is damaged, before the last of its images: there were more than `pages`, or may be.
+    /// The end of the file is missing, or it is damaged, behind the last of its images: there may have been
+    /// more.
     bool lacks_pages = false;
     bool decoded = false;  ///< on opening: `OpenOptions::memory` says what that reserves
 };

@@ -397,6 +397,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
     if (any_is_there) warn_of_unnamed(set, images, options);
     resolve_categories(set);
     warn_of_unknown_categories(set, options);
+    warn_of_fractions(set.images, options);
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {

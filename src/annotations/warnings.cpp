@@ -58,6 +58,24 @@ void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& opt
                  of->path.string() + "; they have no name");
 }
 
+void warn_of_fractions(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
+    std::size_t count = 0;
+    for (const AnnotatedImage& image : images) {
+        for (const AnnotatedBox& box : image.boxes) {
+            if (box.problem) continue;
+            const Box& sides = box.box.box;
+            const bool is_within =
+                sides.x >= 0 && sides.y >= 0 && sides.x + sides.width <= 1 && sides.y + sides.height <= 1;
+            if (box.box.units != Units::pixels || !is_within) return;
+            ++count;
+        }
+    }
+    if (count == 0) return;
+    options.warn(options.file.string() + ": " +
+                 (count == 1 ? "its box lies" : "all of its " + std::to_string(count) + " boxes lie") +
+                 " within the first pixel; are these fractions, which are read as pixels here?");
+}
+
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
     const auto has_zero = [](const AnnotatedBox& box) {
         return !box.problem && (box.box.box.x == -1 || box.box.box.y == -1);

@@ -18,6 +18,9 @@ void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const Annotat
 /// Boxes of numbers that are none of the declared categories', where there are such.
 void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& options);
 
+/// Boxes of pixels that all lie within the first pixel of their images: they seem to be fractions.
+void warn_of_fractions(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
+
 /// Where pixels count from 1, no coordinate is 0: the file seems to count from 0.
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
 

@@ -121,7 +121,9 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
             "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
             std::to_string(count));
     }
-    for (std::size_t k = box_fields; k < count; ++k) static_cast<void>(row.finite_number(k));
+    const bool has_keypoints = set.keypoints() && count > box_fields + 1;  // which are not read
+    for (std::size_t k = box_fields; !has_keypoints && k < count; ++k)
+        static_cast<void>(row.finite_number(k));
     if (count <= box_fields + 1) {
         require_confidence_and_track(row, box_fields);
         if (count > box_fields) require_no_angle(row, set);

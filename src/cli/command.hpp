@@ -1,11 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <limits>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace glimpse::cli {
@@ -39,7 +41,7 @@ class Command final : public CLI::App {
         return option->type_name("N")->check(CLI::Validator(
             [=](const std::string& text) {
                 Number number{};
-                const bool is_number = CLI::detail::lexical_cast(text, number);
+                const bool is_number = CLI::detail::lexical_cast(text, number) && is_decimal(text, number);
                 if (is_number && number >= least && number <= most) return std::string();
                 return "a " + kind + ", " + range + ", is needed, not '" + text + "'";
             },
@@ -52,6 +54,19 @@ class Command final : public CLI::App {
     [[nodiscard]] OptionValues values_of(const CLI::Option& option) const;
 
   private:
+    /// Whether a whole number is what it reads as: CLI11 takes "-1" and what is beyond 64 bits for the
+    /// greatest natural number, and "010" for 8.
+    template <typename Number>
+    static bool is_decimal(const std::string& text, Number number) {
+        if constexpr (std::numeric_limits<Number>::is_integer) {
+            Number read{};
+            const char* const end = text.data() + text.size();
+            const auto [rest, failure] = std::from_chars(text.data(), end, read);
+            return failure == std::errc() && rest == end && read == number;
+        }
+        return true;
+    }
+
     template <typename Number>
     static std::string range_words(Number least, Number most) {
         constexpr int exact_digits = 15;

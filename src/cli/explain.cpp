@@ -9,7 +9,6 @@
 #include <string>
 
 #include "cli/commands.hpp"
-#include "cli/font_warnings.hpp"
 #include "cli/help.hpp"
 #include "cli/signals.hpp"
 #include "cli/untrusted.hpp"
@@ -78,8 +77,6 @@ Outcome explain_image(ExplainCommand& o) {
         std::cerr << "glimpse: "
                   << message_line(o.explain.image + ": glimpse " + glimpse.id + ": " + glimpse.error) << '\n';
     });
-    const auto warning = o.explain.out.empty() ? std::nullopt : missing_letters_warning();
-    if (warning) std::cerr << "glimpse: warning: " << message_line(*warning) << '\n';
     if (!is_done) return Outcome::interrupted;
     return has_failed ? Outcome::some_failed : Outcome::all_done;
 }

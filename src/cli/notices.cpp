@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "glimpse/figure.hpp"
+#include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/words.hpp"
 
@@ -51,7 +52,7 @@ void Notices::record(const FinishedJob& done) {
     if (report.clipped > 0) clipped_.add(report.image + ": " + values(report.clipped));
     record_masks_without_contours(done);
     record_unseeing(done);
-    record_mostly_outside(done);
+    record_partly_outside(done);
     if (const InexactFills& fills = done.inexact_fills; fills.count > 0)
         inexact_fills_.add(report.image + ": " + fills.first + ", " + number_text(fills.value), fills.count);
     record_dark(done, done.dark_masks, dark_masks_);
@@ -88,21 +89,22 @@ void Notices::record_masks_without_contours(const FinishedJob& done) {
     }
 }
 
-/// Masks have no padding: where they are 0 all over, they are dark ones.
+/// Masks and Gaussians are dark ones where their weights are 0 all over.
 void Notices::record_unseeing(const FinishedJob& done) {
     for (const GlimpseReport& glimpse : done.report.glimpses) {
+        const bool has_weights = glimpse.mechanism == Mask::name || glimpse.mechanism == Gaussian::name;
         const bool sees_nothing = glimpse.support.empty() && glimpse.size != Size{};
-        if (sees_nothing && glimpse.error.empty() && glimpse.mechanism != Mask::name)
+        if (sees_nothing && !has_weights && glimpse.error.empty())
             unseeing_.add(done.report.image + ": " + glimpse.id);
     }
 }
 
 /// Of annotations, whose numbers may be in another order than they are read in: a corner taken for a size.
-void Notices::record_mostly_outside(const FinishedJob& done) {
+void Notices::record_partly_outside(const FinishedJob& done) {
     if (!options_.input.annotations || !options_.run.adjustment.is_identity()) return;
     for (const GlimpseReport& glimpse : done.report.glimpses) {
         const bool is_known = glimpse.error.empty() && glimpse.size != Size{};
-        if (is_known && glimpse.inside <= 0.5) mostly_outside_.add(done.report.image + ": " + glimpse.id);
+        if (is_known && glimpse.inside <= 0.75) partly_outside_.add(done.report.image + ": " + glimpse.id);
     }
 }
 
@@ -214,9 +216,10 @@ void Notices::tell() const {
 /// What could be read although a file is damaged, or may be.
 void Notices::tell_damage() const {
     if (!lacking_pages_.empty()) {
-        options_.input.warn(lacking_pages_.counted("file ends, or is damaged, before its last page",
-                                                   "files end, or are damaged, before their last page") +
-                            lacking_pages_.first() + "; what is left was read");
+        options_.input.warn(
+            lacking_pages_.counted("file may lack pages, since its end is missing or damaged",
+                                   "files may lack pages, since their ends are missing or damaged") +
+            lacking_pages_.first() + "; what is there was read");
     }
     if (!extraneous_.empty()) {
         options_.input.warn(
@@ -232,11 +235,11 @@ void Notices::tell_damage() const {
 }
 
 void Notices::tell_unseeing() const {
-    if (!mostly_outside_.empty()) {
+    if (!partly_outside_.empty()) {
         options_.input.warn(
-            mostly_outside_.counted("annotated box lies by half or more outside its image",
-                                    "annotated boxes lie by half or more outside their images") +
-            mostly_outside_.first() + "; see whether their numbers are what they are read as");
+            partly_outside_.counted("annotated box lies by a quarter or more outside its image",
+                                    "annotated boxes lie by a quarter or more outside their images") +
+            partly_outside_.first() + "; see whether their numbers are what they are read as");
     }
     if (!unseeing_.empty()) {
         options_.input.warn(unseeing_.counted("glimpse sees no pixel of its image and is",

@@ -53,7 +53,7 @@ class Notices {
     void record_damage(const FinishedJob& done);
     void record_masks_without_contours(const FinishedJob& done);
     void record_unseeing(const FinishedJob& done);
-    void record_mostly_outside(const FinishedJob& done);
+    void record_partly_outside(const FinishedJob& done);
     void record_stretched(const FinishedJob& done);
     void record_tokens(const FinishedJob& done);
     void record_negative(const FinishedJob& done);
@@ -74,7 +74,7 @@ class Notices {
     const ExtractOptions& options_;
     Tally several_pages_;     ///< images of which the first page was read, since none was chosen
     Tally turned_;            ///< images whose annotations have the size of the other orientation
-    Tally lacking_pages_;     ///< files that end before the last of their pages
+    Tally lacking_pages_;     ///< files that may have had more pages
     Tally extraneous_;        ///< images with bytes that are no part of them
     Tally lacking_scans_;     ///< images whose last scans are missing
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
@@ -85,7 +85,7 @@ class Notices {
     Tally clipped_;           ///< images whose figures do not show all attention as strong as it is
     Tally clipped_pages_;     ///< pages of the run's sheet, likewise
     Tally without_contours_;  ///< masks around which contours found nothing to be drawn
-    Tally mostly_outside_;    ///< annotated boxes, at least half of which lie outside their images
+    Tally partly_outside_;    ///< annotated boxes, at least a quarter of which lies outside their images
     Tally unseeing_;          ///< glimpses of which no pixel looks at the image
     Tally inexact_fills_;     ///< glimpses whose fill is rounded or clipped
     DarkTally dark_masks_;

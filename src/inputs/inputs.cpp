@@ -167,9 +167,10 @@ std::vector<ImageJob> drained(JobSource&& source) {
 }  // namespace
 
 std::string warning_of_order(const std::vector<std::string>& inputs) {
-    if (!std::ranges::is_sorted(inputs)) return {};
-    const auto found = std::ranges::adjacent_find(
-        inputs, [](const std::string& one, const std::string& next) { return comes_before(next, one); });
+    const auto found =
+        std::ranges::adjacent_find(inputs, [](const std::string& one, const std::string& next) {
+            return one < next && comes_before(next, one);
+        });
     if (found == inputs.end()) return {};
     return "the images are taken in the order of the inputs, in which " + *found + " comes before " +
            *std::next(found) + ", as a shell's patterns have it; a directory is read in natural order";

@@ -18,6 +18,17 @@ bool is_blank(const std::string& line) {
     return line.find_first_not_of(" \t\r") == std::string::npos;
 }
 
+/// What a file is whose first line is none of a manifest's, so that all others would fail likewise; null
+/// where that line may be one.
+const char* other_format(std::string_view first_line) {
+    if (first_line.starts_with("\x1F\x8B")) return "is compressed; decompress it";
+    first_line.remove_prefix(std::min(first_line.find_first_not_of(" \t\r"), first_line.size()));
+    if (first_line.starts_with('[')) return "is an array; each of its records is needed on a line of its own";
+    const bool is_begun =
+        first_line.starts_with('{') && first_line.find_first_not_of(" \t\r", 1) == std::string_view::npos;
+    return is_begun ? "is JSON of several lines; each record is needed on a line of its own" : nullptr;
+}
+
 std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
                                   const std::function<bool()>& interrupted) {
     if (file == standard_stream) standard_input.claim("manifest");
@@ -58,7 +69,11 @@ std::optional<std::string> Manifest::next_line() {
     const auto read = [&]() -> std::optional<std::string> {
         while (std::optional<std::string> line = lines_.next()) {
             ++number_;
-            if (!is_blank(*line)) return line;
+            if (is_blank(*line)) continue;
+            const char* const other = has_records_ ? nullptr : other_format(*line);
+            if (other) throw Error(other);
+            has_records_ = true;
+            return line;
         }
         return std::nullopt;
     };

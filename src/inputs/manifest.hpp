@@ -28,6 +28,7 @@ class Manifest final : public JobSource {
     std::unique_ptr<ByteInput> input_;
     LineInput lines_;
     std::size_t number_ = 0;
+    bool has_records_ = false;  ///< one was read
 };
 
 }  // namespace glimpse

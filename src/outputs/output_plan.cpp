@@ -52,6 +52,7 @@ bool names_a_file(const std::string& out) {
 }
 
 void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& out, const std::string& what) {
+    if (jobs.size() == 1 && !jobs.front().problem.empty()) return;  // it fails by itself
     if (const std::size_t count = count_glimpses(jobs); count != 1 || jobs.size() != 1) {
         throw InvalidOption("out", "'" + out + "' is " + what + ", which holds one glimpse; this run makes " +
                                        std::to_string(count) + " out of " + std::to_string(jobs.size()) +

@@ -35,8 +35,8 @@ std::string key_of(const std::string& reported, int page) {
     return fs::path(reported).lexically_normal().string() + " of page " + std::to_string(page);
 }
 
-/// The outputs of the images that a report lists as done, by `key_of`. Removes a truncated last line if
-/// `truncate`.
+/// The outputs of the images that a report lists as done, by `key_of`, and the images of which no glimpses
+/// were wanted. Removes a truncated last line if `truncate`.
 std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
     const std::string text = read_report(report);
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
@@ -57,6 +57,9 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
         }
         if (record["status"] != "ok") continue;
         const auto page = record.value("page", nlohmann::json(0));
+        if (record["glimpses"].empty() && record["image"].is_string())
+            outputs.insert(
+                key_of(record["image"].get<std::string>(), page.is_number_integer() ? page.get<int>() : 0));
         for (const auto& glimpse : record["glimpses"]) {
             if (!glimpse.is_object()) continue;
             const auto add = [&](const nlohmann::json& output) {
@@ -90,8 +93,9 @@ class Remainder::State {
         for (const fs::path& path : all_of(paths)) {
             if (!dry_run_) clean_beside(plan_, path, clean_);
         }
-        if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
+        if (!job.problem.empty() || !job.unusable.empty()) return false;
         const int page = job.image.page().value_or(0);
+        if (paths.glimpses.empty() && !is_listed(job.image.name(), page)) return false;
         for (const GlimpsePaths& one : paths.glimpses) {
             if (one.glimpse.empty() || !is_listed(one.glimpse, page)) return false;
         }

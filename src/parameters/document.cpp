@@ -216,7 +216,7 @@ ParameterDocument read_whole(const Value& root, const Entries& entries, ReadingC
     require_default_keys(root);
     Defaults defaults(root, {"version", "glimpses"});
     ParameterDocument document = read_entries(root.member("glimpses"), entries, &defaults, context);
-    defaults.require_all_read();
+    if (entries.count > 0) defaults.require_all_read();
     return document;
 }
 

@@ -26,7 +26,7 @@ constexpr std::string_view beginning = R"json({
   "title": "glimpse parameter document",
   "description": "The glimpses to take of an image: an object with \"glimpses\", an array of entries, or a single entry.",
   "if": {"type": "array"},
-  "then": {"minItems": 1, "items": {"$ref": "#/$defs/complete_entry", "properties": {"alpha": false}}},
+  "then": {"items": {"$ref": "#/$defs/complete_entry", "properties": {"alpha": false}}},
   "else": {
     "if": {"required": ["glimpses"]},
     "then": {"$ref": "#/$defs/document"},

@@ -126,14 +126,21 @@ class Coco(Annotations):
                    says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "has a zero character"])
         self.assertEqual(self.files(), ["a.1.png", "link/b.5.png"])
 
-    def test_boxes_that_lie_outside_by_half_are_told(self):
+    def test_boxes_that_lie_far_outside_are_told(self):
         self.picture("images/a.png")
         boxes = [[20, 15, 40, 30], [30, 5, 20, 4], [-1, -1, 40, 30]]
         file = self.file("c.json", coco([(1, "a.png")], [boxed(5 + k, 1, 1, box) for k, box in enumerate(boxes)]))
         told = self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out).stderr
-        self.assertEqual(told, "glimpse: warning: 2 annotated boxes lie by half or more outside their images (images/a.png: 5); "
+        self.assertEqual(told, "glimpse: warning: 2 annotated boxes lie by a quarter or more outside their images (images/a.png: 5); "
                                "see whether their numbers are what they are read as\n")
         self.assertEqual(self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out / "square", "--square").stderr, "")
+
+    def test_boxes_that_seem_to_be_fractions_are_told(self):
+        self.picture("images/a.png")
+        for boxes, is_told in (([[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0.5, 0.5]], True), ([[0.1, 0.2, 0.3, 0.4], [0, 0, 9, 1]], False)):
+            file = self.file("c.json", coco([(1, "a.png")], [boxed(5 + k, 1, 1, box) for k, box in enumerate(boxes)]))
+            told = self.run_glimpse("extract", "images", "--boxes", file, "-s", "4x4", "-o", self.out, "--existing", "overwrite").stderr
+            self.assertEqual("c.json: all of its 2 boxes lie within the first pixel; are these fractions, which are read as pixels here?" in told, is_told)
 
     def test_boxes_of_categories_that_are_not_named_are_told(self):
         self.picture("images/a.png")

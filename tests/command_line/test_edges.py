@@ -246,7 +246,7 @@ class Messages(Edges):
                               "the exponential of 150.5 is not a number"),
                              (wide, "at most 2^28 pixels, not 1000000005×1"), ({**wide, "mechanism": "stn"}, "not 1000000005×1"),
                              ({"mechanism": "crop", "rows": [-3000000000], "columns": [0]}, "an integer of at least -(2^31 - 1) is needed, not -3000000000"),
-                             ({"mechanism": "mask", "grid": [[0.5, 1.00001]]}, "from 0.5 to 1.00001"),
+                             ({"mechanism": "mask", "grid": [[0.5, 1.00001]]}, "from 0.5 at [0, 0] to 1.00001 at [0, 1]"),
                              ({"box": [0.1, 0.2, -0.30000000000000004, 1]}, "[0.1, 0.2, -0.30000000000000004, 1]")):
             self.document(entry)
             self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=[words])

@@ -1,5 +1,6 @@
 """Bad input: what the user reads, and which status scripts see."""
 
+import gzip
 import json
 import os
 import resource
@@ -177,6 +178,22 @@ class BadDocuments(GlimpseCase):
         self.assertEqual(self.files(), ["other.000.png", "photo.000.png"])
         self.fails(2, "extract", "--manifest", "gone.jsonl", "-o", self.out, says=["gone.jsonl"])
 
+    def test_what_is_no_manifest_is_told_once(self):
+        self.picture("photo.png")
+        record = {"image": "photo.png", "box": [0, 0, 4, 4]}
+        for content, says in ((json.dumps([record, record]).encode(), "is an array"), (json.dumps([record], indent=1).encode(), "is an array"),
+                              (json.dumps(record, indent=1).encode(), "is JSON of several lines"), (gzip.compress(b"{}"), "is compressed")):
+            manifest = self.file("m.jsonl", content)
+            told = self.fails(2, "extract", "--manifest", manifest, "-o", self.out, says=[f"{manifest}: {says}"]).stderr
+            self.assertEqual(len(told.splitlines()), 1)
+
+    def test_an_output_of_one_glimpse_does_not_hide_what_is_wrong(self):
+        photo, _ = self.picture("photo.png")
+        self.file("photo.json", "{bad")
+        manifest = self.file("m.jsonl", '{"image": "photo.png", "bx": 1}\n')
+        for source, says in (((photo, "--sidecar"), "photo.json:1:2"), (("--manifest", manifest), "m.jsonl:1: /bx")):
+            self.fails(1, "extract", *source, "-o", self.out / "crop.png", says=[says])
+
     def test_no_glimpses_are_wanted_of_an_image(self):
         photo, _ = self.picture("photo.png")
         self.document({"glimpses": []}, "photo.json")
@@ -186,6 +203,11 @@ class BadDocuments(GlimpseCase):
             self.assertEqual(result.stderr, "")
             record = json.loads(result.stdout.splitlines()[0])
             self.assertEqual((record["status"], record["glimpses"]), ("ok", []))
+        self.document({"size": [8, 8], "glimpses": []}, "photo.json")  # defaults that nobody needs
+        self.run_glimpse("extract", photo, "--sidecar", "-o", self.out)
+        for _ in range(2):
+            self.run_glimpse("extract", "--manifest", manifest, "-o", self.path("again"), "--overlay", "--report", "r.jsonl", "--resume")
+        self.assertEqual(len(self.path("r.jsonl").read_text().splitlines()), 2)
         self.assertEqual(self.files(), ["photo.000.png"])
         self.fails(2, "extract", photo, "-p", "photo.json", "-o", self.out, says=["photo.json: the document has no entry, and at least one is needed"])
 

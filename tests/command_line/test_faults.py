@@ -74,7 +74,7 @@ class ReadersThatGoAway(GlimpseCase):
         self.ends_quietly("extract", "photo.png", *box, "--output-tar", "-")
         self.ends_quietly("extract", "many", *BOX, "-o", "out", "--report", "-")
         self.ends_quietly("extract", "many", *BOX, "-o", "out", "--dry-run")
-        self.ends_quietly("write", "photo.png", *box, "--canvas", "photo.png", "-o", "-")
+        self.ends_quietly("write", "photo.png", *box, "--canvas", "photo.png", "--mode", "paste", "-o", "-")
 
 
 class Terminals(GlimpseCase):

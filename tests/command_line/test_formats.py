@@ -147,7 +147,7 @@ class Jpeg(Formats):
 
     def test_orientation_of_any_integer_type(self):
         pixels = numpy.repeat(numpy.repeat(self.noise(2, 3, 3), 8, 0), 8, 1)
-        for code, value in ((1, b"\x06\0\0\0"), (3, b"\x06\0\0\0"), (4, b"\x06\0\0\0"), (6, b"\x06\0\0\0"), (8, b"\x06\0\0\0"), (9, b"\x06\0\0\0")):
+        for code, value in ((1, b"\x06\0\0\0"), (3, b"\x06\0\0\0"), (4, b"\x06\0\0\0"), (6, b"\x06\0\0\0"), (8, b"\x06\0\0\0"), (9, b"\x06\0\0\0"), (13, b"\x06\0\0\0")):
             exif = b"Exif\0\0II*\0" + struct.pack("<IHHHI", 8, 1, 0x0112, code, 1) + value + bytes(4)
             picture = self.whole("a.jpg", jpeg(pixels, exif=exif), 16, 24)
             expected = Image.open(io.BytesIO(jpeg(pixels))).transpose(Image.Transpose.ROTATE_270)

@@ -275,10 +275,13 @@ class Failures(Sample):
                                 (("--map", "logits.npy", "--activation", "softmax", "--temperature", "0"), "--map: /temperature: a temperature is > 0, not 0"),
                                 (("--map", "logits.npy", "--within", "1,2,3"), "--within: a box X,Y,W,H is needed, not '1,2,3'"),
                                 (("--map", "logits.npy", "--within", "1,2,0,3"), "--map: /within: "),
-                                (("--map", "logits.npy", "-k", "0"), "--count: a whole number, 1 to 1048576, is needed, not '0'")):
+                                (("--map", "logits.npy", "-k", "0"), "--count: a whole number, 1 to 1048576, is needed, not '0'"),
+                                (("--map", "logits.npy", "-k", "010"), "--count: a whole number, 1 to 1048576, is needed, not '010'"),
+                                (("--map", "logits.npy", "--seed=-1"), "--seed: a whole number, 0 or more, is needed, not '-1'"),
+                                (("--map", "logits.npy", "--seed", "18446744073709551616"), "--seed: a whole number, 0 or more, is needed")):
             self.fails(2, "sample", self.photo, *arguments, *size, *out, says=[says])
         self.fails(2, "sample", self.photo, "--map", "logits.npy", *out, says=["--size is required"])
         self.fails(2, "sample", self.photo, "--map", "logits.npy", *size, "-o", "logits.npy", says=["logits.npy: is an input of this run"])
         self.file("m.jsonl", json.dumps({"image": "photo.png", "glimpses": [{"mechanism": "mask", "grid": [[1]]}]}))
-        self.fails(2, "sample", "--manifest", "m.jsonl", *normal, *size, *out,
+        self.fails(1, "sample", "--manifest", "m.jsonl", *normal, *size, *out,
                    says=["m.jsonl:1: the record names maps, and --mean takes their place: give one of them"])

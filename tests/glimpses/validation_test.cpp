@@ -295,7 +295,8 @@ TEST_CASE("invalid: numbers in messages are those that were given") {
     check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{{0, 0, 1, 1}}, -0.25}));
     check_message("[0.1, 100000, -2, 0.30000000000000004]", crop({0.1, 1e5, -2, 0.1 + 0.2}));
     // The nearest float32 to 1.00001.
-    check_message("weights are from 0.25 to 1.00001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.00001)));
+    check_message("weights are from 0.25 at [0, 0] to 1.00001 at [0, 1]",
+                  grid((cv::Mat_<double>(1, 2) << 0.25, 1.00001)));
     check_message("0 and 1 only, not 0.3;", grid((cv::Mat_<double>(1, 2) << 0.3, 1), Mask::Kind::hard));
     check_message("the exponential of 150.25 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <opencv2/core.hpp>
 
@@ -40,6 +41,23 @@ std::size_t beginnings_read(const Bytes& file) {
 }
 
 }  // namespace
+
+TEST_CASE("a JPEG without a scan of its colours is none, though it has an end") {
+    const Bytes file = encode(colours({40, 27}), {halved_chroma, Coding::one_component_a_scan});
+    const auto is_scan = [](std::uint8_t one, std::uint8_t next) { return one == 0xFF && next == 0xDA; };
+    std::vector<Bytes::const_iterator> scans;
+    for (auto at = file.begin(); at != file.end(); ++at) {
+        at = std::adjacent_find(at, file.end(), is_scan);
+        if (at == file.end()) break;
+        scans.push_back(at);
+    }
+    REQUIRE(scans.size() == 3);
+    for (const std::size_t k : {1U, 2U}) {
+        Bytes cut(file.begin(), scans[k]);
+        cut.insert(cut.end(), {0xFF, 0xD9});
+        CHECK_THROWS_WITH_AS(read(cut), doctest::Contains("a scan of its colours is missing"), Error);
+    }
+}
 
 TEST_CASE("a JPEG lacks at most its end") {
     // The arithmetic decoder cannot tell what is missing, nor anybody whether a coarse picture should go on.

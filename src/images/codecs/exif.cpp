@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "images/codecs/tiff_structure.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -31,6 +33,22 @@ std::int64_t integer_of(const ExifEntry& entry, ExifByteOrder order) {
     }
 }
 
+/// Likewise of the types of integers that TIFF has got since EXIF took it over, and which libexif passes
+/// over.
+std::int64_t integer_of_new_type(std::span<const std::uint8_t> tiff) {
+    const TiffStructure structure(tiff);
+    std::int64_t found = 0;
+    structure.for_each_entry(structure.first(), [&](const TiffStructure::Entry& entry) {
+        if (entry.tag == EXIF_TAG_ORIENTATION && entry.count > 0)
+            found = static_cast<std::int64_t>(structure.number(entry, 0));
+    });
+    return found;
+}
+
+int in_range(std::int64_t orientation) {
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
+}
+
 }  // namespace
 
 int exif_orientation(std::span<const std::uint8_t> block) {
@@ -46,9 +64,11 @@ int exif_orientation(std::span<const std::uint8_t> block) {
     exif_data_unset_option(data.get(), EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
     exif_data_load_data(data.get(), with_header.data(), static_cast<unsigned>(with_header.size()));
     const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (!entry || entry->size < exif_format_get_size(entry->format)) return 1;
-    const std::int64_t orientation = integer_of(*entry, exif_data_get_byte_order(data.get()));
-    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
+    if (!entry)
+        return in_range(
+            integer_of_new_type({with_header.data() + header.size(), with_header.size() - header.size()}));
+    if (entry->size < exif_format_get_size(entry->format)) return 1;
+    return in_range(integer_of(*entry, exif_data_get_byte_order(data.get())));
 }
 
 }  // namespace glimpse

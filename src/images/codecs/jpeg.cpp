@@ -78,6 +78,16 @@ bool has_all_scans(const jpeg_decompress_struct& info) {
                        [](const jpeg_component_info& component) { return component.quant_table != nullptr; });
 }
 
+/// Whether a component has no scan at all: libjpeg takes its coefficients for zeros.
+bool lacks_component(const jpeg_decompress_struct& info) {
+    if (info.progressive_mode) {
+        return info.coef_bits && std::any_of(info.coef_bits, info.coef_bits + info.num_components,
+                                             [](const auto& bits) { return bits[0] < 0; });
+    }
+    return std::any_of(info.comp_info, info.comp_info + info.num_components,
+                       [](const jpeg_component_info& component) { return component.quant_table == nullptr; });
+}
+
 /// libjpeg only warns of some damage, and paints it grey: here that is an error, unless the warning is of a
 /// kind that leaves the pixels intact. What is no warning it says of each marker, and it looks through all
 /// that it keeps of the header before it keeps another one.
@@ -212,7 +222,11 @@ class Decompressor {
                                 : info_.num_components == 4 ? JCS_CMYK
                                                             : JCS_RGB;
         jpeg_start_decompress(&info_);
+        if (jpeg_has_multiple_scans(&info_) && glimpse::lacks_component(info_)) lacks_component_ = true;
     }
+
+    /// Whether a component that the image needs is not there, once it was started.
+    [[nodiscard]] bool lacks_component() const { return lacks_component_; }
 
     /// Crops the rows, before the first is read, to columns that include [x, x + width), where the values are
     /// exactly those of whole rows.
@@ -296,6 +310,7 @@ class Decompressor {
 
     jpeg_decompress_struct info_{};
     jpeg_progress_mgr progress_{};
+    bool lacks_component_ = false;
     ErrorManager errors_{};
 };
 
@@ -330,6 +345,7 @@ class JpegReader final : public ImageReader {
         if (least_bits_ / 8 > std::ssize(bytes_)) fail_corrupt("it is too short for its size");
         Decompressor decompressor(bytes_);
         decompressor.start(n);
+        if (decompressor.lacks_component()) fail_corrupt("a scan of its colours is missing");
         const Columns columns = decompressor.crop(region.x, region.width);
         decompressor.skip_rows(region.y);
         const int stored = decompressor.is_cmyk() ? 4 : info_.channels;
