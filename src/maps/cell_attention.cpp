@@ -266,9 +266,19 @@ Quadrilateral in_blocks(Quadrilateral corners, int n) {
 /// The cells of listed points, and where they meet.
 class Cells {
   public:
-    Cells(const SamplingPoints& points, Size glimpse) : points_(points), glimpse_(glimpse) {}
+    Cells(const SamplingPoints& points, Size glimpse)
+        : points_(points), glimpse_(glimpse), is_round_(is_round()) {}
 
-    [[nodiscard]] Cell at(int j, int i) const { return {points_.at(j, i), points_.jacobian(j, i)}; }
+    [[nodiscard]] Cell at(int j, int i) const {
+        SamplingPoints::Jacobian jacobian = points_.jacobian(j, i);
+        if (is_round_ && (j == 0 || j == glimpse_.width - 1)) {  // where it is of one side
+            const Point before = points_.at((j + glimpse_.width - 1) % glimpse_.width, i);
+            const Point behind = points_.at((j + 1) % glimpse_.width, i);
+            jacobian[0][0] = (behind.x - before.x) / 2;
+            jacobian[1][0] = (behind.y - before.y) / 2;
+        }
+        return {points_.at(j, i), jacobian};
+    }
 
     /// Neighbours share their sides, so that there are no gaps between them: but where these are shorter than
     /// a pixel, or where the warp folds.
@@ -279,15 +289,33 @@ class Cells {
     }
 
   private:
+    [[nodiscard]] double distance(int j, int k, int i) const {
+        const Point a = points_.at(j, i);
+        const Point b = points_.at(k, i);
+        return std::hypot(b.x - a.x, b.y - a.y);
+    }
+
+    /// Whether the first column is the next after the last, as of a whole turn.
+    [[nodiscard]] bool is_round() const {
+        const int last = glimpse_.width - 1;
+        if (last < 2) return false;
+        for (int i = 0; i < glimpse_.height; ++i) {
+            const double step = std::min(distance(0, 1, i), distance(last - 1, last, i));
+            if (!(distance(last, 0, i) < 1.5 * step)) return false;
+        }
+        return true;
+    }
+
     /// Between columns j - 1 and j and rows i - 1 and i: the mean of where the cells there are said to have
     /// their corners.
     [[nodiscard]] Point meeting(int j, int i) const {
         Point sum{0, 0};
         int count = 0;
         for (const int row : {i - 1, i}) {
-            for (const int column : {j - 1, j}) {
+            for (const int side : {j - 1, j}) {
+                const int column = is_round_ ? (side + glimpse_.width) % glimpse_.width : side;
                 if (row < 0 || column < 0 || row >= glimpse_.height || column >= glimpse_.width) continue;
-                const Point corner = at(column, row).at(column < j ? 0.5 : -0.5, row < i ? 0.5 : -0.5);
+                const Point corner = at(column, row).at(side < j ? 0.5 : -0.5, row < i ? 0.5 : -0.5);
                 if (!is_finite(corner)) continue;
                 sum = {sum.x + corner.x, sum.y + corner.y};
                 ++count;
@@ -298,6 +326,7 @@ class Cells {
 
     const SamplingPoints& points_;
     Size glimpse_;
+    bool is_round_;
 };
 
 /// Of listed points; none where the kernels of all of them are wide.

@@ -185,6 +185,18 @@ TEST_CASE("cells of a projective warp leave no gaps and do not overlap, and thei
     }
 }
 
+TEST_CASE("cells of a log-polar glimpse close its turn: a quarter turn changes nothing") {
+    const LogPolarWarp circles{{64, 64}, {10, 50}};
+    for (const int columns : {4, 12, 40}) {
+        CAPTURE(columns);
+        const cv::Mat shown = cells(lower(warps::transformer(circles, Size{columns, 6}), {128, 128}));
+        CHECK(cv::sum(shown)[0] == doctest::Approx(columns * 6).epsilon(rounding));
+        cv::Mat turned;
+        cv::rotate(shown, turned, cv::ROTATE_90_CLOCKWISE);
+        CHECK(alike(turned, shown));
+    }
+}
+
 TEST_CASE("a list of pixels keeps its attention map") {
     Mask mask;
     mask.form = Mask::GridForm{(cv::Mat_<double>(3, 3) << 1, 0, 0, 0, 1, 0, 0, 0, 1)};
