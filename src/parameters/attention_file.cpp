@@ -8,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/codecs/codec.hpp"
+#include "images/doubts.hpp"
 #include "mechanisms/tokens.hpp"
 #include "parameters/array_reference.hpp"
 #include "pixels/alpha.hpp"
@@ -50,6 +51,8 @@ cv::Mat attention_values(const OpenedMap& map, const MemoryAllowance& memory) {
     const auto reserved = reserve_for(reader, reader.decoding_memory(whole(info.size), 1), memory);
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
+    if (const std::string doubts = doubts_about(reader); !doubts.empty())
+        throw Error(doubts + "; save the mask again");
     if (info.channels != 1) values = values.reshape(1, info.size.width);
     if (info.array) {
         require_map(values, "file");

@@ -1,6 +1,7 @@
 #include "glimpse/writing.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 #include "glimpses/transition_reading.hpp"
+#include "images/doubts.hpp"
 #include "images/output_format.hpp"
 #include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
@@ -80,6 +82,7 @@ struct WholeImage {
     const OpenOptions& open;
     StepMemory& memory;
     std::string use;  ///< what its decoding is called where the memory does not suffice
+    std::function<void(const std::string&)> warn;
 };
 
 /// The image of a file that has one; its pixels are kept.
@@ -92,6 +95,7 @@ Image read_only_page(std::unique_ptr<ImageReader> opened, const WholeImage& want
     const Rectangle all = whole(reader.info().size);
     if (!reader.info().decoded) wanted.memory.reserve(reader.decoding_memory(all, 1), wanted.use);
     Image image = read_image(reader);
+    if (const std::string doubts = doubts_about(reader); !doubts.empty()) wanted.warn(doubts);
     wanted.memory.keep(pixel_bytes(reader.info(), all));
     return image;
 }
@@ -114,7 +118,10 @@ Image read_alone(std::span<const std::uint8_t> bytes, const WholeImage& wanted) 
     return open_only_page(bytes, wanted);
 }
 
-Image read_named(const std::string& path, const WholeImage& wanted) {
+Image read_named(const std::string& path, WholeImage wanted) {
+    wanted.warn = [&path, warn = std::move(wanted.warn)](const std::string& text) {
+        warn(path + ": " + text);
+    };
     return with_context(path, [&] {
         if (path != standard_stream) return open_only_page(std::filesystem::path(path), wanted);
         return read_alone(read_standard_input(), wanted);
@@ -162,8 +169,9 @@ constexpr const char* smaller_canvas = "a smaller canvas needs less";
 Canvas make_canvas(const WriteOptions& options, const OpenOptions& open, const Image& glimpse,
                    StepMemory& memory) {
     if (!options.canvas_size) {
-        return {read_named(options.canvas, {open, memory, "to decode it beside the glimpse"}),
-                options.canvas};
+        return {
+            read_named(options.canvas, {open, memory, "to decode it beside the glimpse", options.input.warn}),
+            options.canvas};
     }
     const Size size = *options.canvas_size;
     const auto bytes = bounded_product(size.area(), static_cast<std::int64_t>(glimpse.pixels.elemSize()));
@@ -277,7 +285,8 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     // Nobody else gives back what is waited for.
     input.open.memory.cancelled = input.open.mask_memory.cancelled = [] { return true; };
     StepMemory memory(input.open.memory);
-    Image glimpse = read_named(options.glimpse, {input.open, memory, std::string(MemoryBudget::usual_use)});
+    Image glimpse =
+        read_named(options.glimpse, {input.open, memory, std::string(MemoryBudget::usual_use), input.warn});
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
     if (!document)

@@ -99,6 +99,17 @@ class Jpeg(Formats):
         self.assertEqual(upper.stderr, "")
         self.assertNotIn("extraneous_bytes", json.loads(upper.stdout))
 
+    def test_doubtful_canvases_are_told_and_doubtful_weights_refused(self):
+        pixels = self.noise(40, 56)
+        whole = jpeg(pixels)
+        self.file("odd.jpg", whole[:-2] + b"camera and more\0" + whole[-2:])
+        Image.fromarray(pixels[:8, :8]).save(self.path("g.png"))
+        command = ("write", "g.png", "-b", "1,2,8,8", "--canvas", "odd.jpg", "--mode", "paste", "-o", "w.png")
+        told = self.run_glimpse(*command).stderr
+        self.assertRegex(told, "^glimpse: warning: odd.jpg: [0-9]+ bytes or more before a marker are no part of the picture")
+        document = self.file("m.json", json.dumps({"mechanism": "mask", "file": "odd.jpg"}))
+        self.fails(1, "extract", "g.png", "-p", document, "-o", self.out, says=["odd.jpg: ", "no part of the picture", "save the mask again"])
+
     def test_damage_in_the_midst_fails_or_is_told(self):
         whole = jpeg(self.noise(96, 96, 3))
         scan = whole.rindex(b"\xff\xda") + 12
