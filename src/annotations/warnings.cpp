@@ -46,16 +46,18 @@ void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& opt
     for (const AnnotatedImage& image : set.images) {
         for (const AnnotatedBox& box : image.boxes) {
             const std::string& number = box.category->number;
-            if (number.empty() || known.contains(number) || count++ > 0) continue;
+            const bool may_have_one = box.problem && number.empty();
+            if (may_have_one || known.contains(number) || count++ > 0) continue;
             first = &box;
             of = &image;
         }
     }
     if (count == 0) return;
     options.warn(options.file.string() + ": " + std::to_string(count) +
-                 (count == 1 ? " box has a category" : " boxes have categories") +
-                 " that it does not name, such as " + shortened(first->category->number, 40) + " in " +
-                 of->path.string() + "; they have no name");
+                 (count == 1 ? " box has no category" : " boxes have no category") +
+                 ", or one that it does not name, such as " +
+                 (first->category->number.empty() ? "none" : shortened(first->category->number, 40)) +
+                 " in " + of->path.string());
 }
 
 void warn_of_fractions(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {

@@ -15,7 +15,7 @@ void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOpti
 /// Inputs without annotations are backgrounds, or bear names that the annotations do not know.
 void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const AnnotationOptions& options);
 
-/// Boxes of numbers that are none of the declared categories', where there are such.
+/// Boxes without a category, or of a number that is none of the declared ones', where there are such.
 void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& options);
 
 /// Boxes of pixels that all lie within the first pixel of their images: they seem to be fractions.

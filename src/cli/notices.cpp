@@ -93,7 +93,7 @@ void Notices::record_masks_without_contours(const FinishedJob& done) {
 void Notices::record_unseeing(const FinishedJob& done) {
     for (const GlimpseReport& glimpse : done.report.glimpses) {
         const bool has_weights = glimpse.mechanism == Mask::name || glimpse.mechanism == Gaussian::name;
-        const bool sees_nothing = glimpse.support.empty() && glimpse.size != Size{};
+        const bool sees_nothing = glimpse.support.empty() && glimpse.inside == 0 && glimpse.size != Size{};
         if (sees_nothing && !has_weights && glimpse.error.empty())
             unseeing_.add(done.report.image + ": " + glimpse.id);
     }
@@ -103,7 +103,7 @@ void Notices::record_unseeing(const FinishedJob& done) {
 void Notices::record_partly_outside(const FinishedJob& done) {
     if (!options_.input.annotations || !options_.run.adjustment.is_identity()) return;
     for (const GlimpseReport& glimpse : done.report.glimpses) {
-        const bool is_known = glimpse.error.empty() && glimpse.size != Size{};
+        const bool is_known = glimpse.error.empty() && !glimpse.support.empty();
         if (is_known && glimpse.inside <= 0.75) partly_outside_.add(done.report.image + ": " + glimpse.id);
     }
 }

@@ -203,7 +203,8 @@ void tell_clipped(const WriteOptions& options, std::int64_t clipped, double whit
     if (clipped == 0) return;
     options.input.warn(options.out + ": " + std::to_string(clipped) +
                        (clipped == 1 ? " value is clipped" : " values are clipped") + " to 0 or " +
-                       number_text(white) + ", since the canvas has no others; an .npy keeps them");
+                       number_text(white) +
+                       ", or NaN and now 0, since the canvas has no others; an .npy keeps them");
 }
 
 Image written(const WriteOptions& options, const Backend& backend, const Lowered& lowered,

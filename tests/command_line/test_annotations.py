@@ -144,10 +144,10 @@ class Coco(Annotations):
 
     def test_boxes_of_categories_that_are_not_named_are_told(self):
         self.picture("images/a.png")
-        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), boxed(6, 1, 99, [1, 1, 4, 4]), boxed(7, 1, 98, [1, 1, 4, 4])]))
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), boxed(6, 1, 99, [1, 1, 4, 4]), boxed(7, 1, None, [1, 1, 4, 4])]))
         for options in ((), ("--category", "cat")):
             told = self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *options).stderr
-            self.assertIn("c.json: 2 boxes have categories that it does not name, such as 99 in images/a.png; they have no name", told)
+            self.assertIn("c.json: 2 boxes have no category, or one that it does not name, such as 99 in images/a.png", told)
 
     def test_a_name_that_two_directories_have(self):
         for name in ("d1/1.png", "d2/1.png", "d2/2.png"):

@@ -86,7 +86,7 @@ class Write(GlimpseCase):
         numpy.save(self.path("g.npy"), glimpse)
         command = ("write", "g.npy", "--box", "4,5,3,2", "--canvas", canvas, "--mode", "paste", "-o")
         told = self.run_glimpse(*command, "w.png").stderr
-        self.assertEqual(told, "glimpse: warning: w.png: 3 values are clipped to 0 or 255, since the canvas has no others; an .npy keeps them\n")
+        self.assertEqual(told, "glimpse: warning: w.png: 3 values are clipped to 0 or 255, or NaN and now 0, since the canvas has no others; an .npy keeps them\n")
         pixels[5:7, 4:7] = 0
         pixels[5, 4, 0] = pixels[6, 5, 0] = 255
         numpy.testing.assert_array_equal(self.load(self.path("w.png")), pixels)
