@@ -167,9 +167,13 @@ std::vector<ImageJob> drained(JobSource&& source) {
 }  // namespace
 
 std::string warning_of_order(const std::vector<std::string>& inputs) {
+    const auto comes_behind = [](const std::string& one, const std::string& other) {
+        return comes_before(other, one);
+    };
+    if (std::ranges::is_sorted(inputs, comes_behind)) return {};  // backwards, which is meant
     const auto found =
-        std::ranges::adjacent_find(inputs, [](const std::string& one, const std::string& next) {
-            return one < next && comes_before(next, one);
+        std::ranges::adjacent_find(inputs, [&](const std::string& one, const std::string& next) {
+            return one < next && comes_behind(one, next);
         });
     if (found == inputs.end()) return {};
     return "the images are taken in the order of the inputs, in which " + *found + " comes before " +

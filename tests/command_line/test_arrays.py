@@ -414,7 +414,7 @@ class Arrays(GlimpseCase):
         self.fails(2, "write", "g.png", "-p", "p.json", "--canvas", "photo.png", "-o", "w.png", says=["it has 3 elements, one for each image, and the run has 1 image"])
 
     def test_the_order_of_a_shells_pattern_is_told(self):
-        for inputs, is_told in ((["1.png", "10.png", "2.png"], True), (["10.png", "2.png", "1.png"], False), (["01.png", "02.png", "10.png"], False)):
+        for inputs, is_told in ((["1.png", "10.png", "2.png"], True), (["10.png", "2.png", "1.png"], False), (["01.png", "02.png", "10.png"], False), (["3.png", "10.png", "2.png"], True)):
             for name in inputs:
                 self.picture(name)
             count = numpy.zeros((len(inputs), 2, 3))

@@ -206,7 +206,7 @@ class BadDocuments(GlimpseCase):
         self.document({"size": [8, 8], "glimpses": []}, "photo.json")  # defaults that nobody needs
         self.run_glimpse("extract", photo, "--sidecar", "-o", self.out)
         for _ in range(2):
-            self.run_glimpse("extract", "--manifest", manifest, "-o", self.path("again"), "--overlay", "--report", "r.jsonl", "--resume")
+            self.run_glimpse("extract", "--manifest", manifest, "-o", self.path("again"), "--report", "r.jsonl", "--resume")
         self.assertEqual(len(self.path("r.jsonl").read_text().splitlines()), 2)
         self.assertEqual(self.files(), ["photo.000.png"])
         self.fails(2, "extract", photo, "-p", "photo.json", "-o", self.out, says=["photo.json: the document has no entry, and at least one is needed"])

@@ -108,7 +108,7 @@ class Jpeg(Formats):
         told = self.run_glimpse(*command).stderr
         self.assertRegex(told, "^glimpse: warning: odd.jpg: [0-9]+ bytes or more before a marker are no part of the picture")
         document = self.file("m.json", json.dumps({"mechanism": "mask", "file": "odd.jpg"}))
-        self.fails(1, "extract", "g.png", "-p", document, "-o", self.out, says=["odd.jpg: ", "no part of the picture", "save the mask again"])
+        self.fails(2, "extract", "g.png", "-p", document, "-o", self.out, says=["odd.jpg: ", "no part of the picture", "save the mask again"])
 
     def test_damage_in_the_midst_fails_or_is_told(self):
         whole = jpeg(self.noise(96, 96, 3))
