@@ -384,10 +384,10 @@ cv::Mat pasted_by_definition(const std::vector<Point>& points, Size glimpse, Siz
     };
     for (int i = 0; i + 1 < glimpse.height; ++i) {
         for (int j = 0; j + 1 < glimpse.width; ++j) {
-            const Point a(j, i);
-            const Point b(j + 1, i);
-            const Point c(j + 1, i + 1);
-            const Point d(j, i + 1);
+            const Point a{double(j), double(i)};
+            const Point b{j + 1.0, double(i)};
+            const Point c{j + 1.0, i + 1.0};
+            const Point d{double(j), i + 1.0};
             paste_triangle({a, b, c});
             paste_triangle({a, c, d});
         }
