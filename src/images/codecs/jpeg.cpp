@@ -222,7 +222,10 @@ class Decompressor {
                                 : info_.num_components == 4 ? JCS_CMYK
                                                             : JCS_RGB;
         jpeg_start_decompress(&info_);
-        if (jpeg_has_multiple_scans(&info_) && glimpse::lacks_component(info_)) lacks_component_ = true;
+        if (!jpeg_has_multiple_scans(&info_)) return;
+        // All scans have been read. What is known of them is gone once libjpeg has finished.
+        lacks_component_ = glimpse::lacks_component(info_);
+        lacks_scans_ = info_.progressive_mode && leaves_open(info_);
     }
 
     /// Whether a component that the image needs is not there, once it was started.
@@ -262,7 +265,7 @@ class Decompressor {
     }
 
     /// Whether scans are missing that would refine the image.
-    [[nodiscard]] bool lacks_scans() const { return info_.progressive_mode && leaves_open(info_); }
+    [[nodiscard]] bool lacks_scans() const { return lacks_scans_; }
 
     /// To be called once the last row is read: looks for what is left before the end. No pixel comes of it,
     /// so that what is wrong there does not matter.
@@ -311,6 +314,7 @@ class Decompressor {
     jpeg_decompress_struct info_{};
     jpeg_progress_mgr progress_{};
     bool lacks_component_ = false;
+    bool lacks_scans_ = false;
     ErrorManager errors_{};
 };
 
