@@ -1,19 +1,23 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
-#include <utility>
+#include <span>
 #include <variant>
 #include <vector>
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/point_field.hpp"
 
 namespace glimpse {
 
 /// T, the sampling points of a w×h glimpse: from glimpse pixel (j, i) to a point of the image, both in centre
-/// coordinates. An affine map, which serves a glimpse of any size, or any other map, listed point by point.
+/// coordinates. An affine map, which serves a glimpse of any size, or any other map, point by point: these
+/// are listed, or a field makes them row by row, and a list is made of it once somebody asks for one. Copies
+/// share the list. Where a field throws, or has other points than before, so do the functions that ask it.
 class GLIMPSE_EXPORT SamplingPoints {
   public:
     // NOLINTNEXTLINE(google-explicit-constructor): an affine map is the points that it gives
@@ -27,33 +31,36 @@ class GLIMPSE_EXPORT SamplingPoints {
     SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
                    const std::optional<Extent>& extent);
 
+    /// Those that a field makes; it is not null.
+    explicit SamplingPoints(std::shared_ptr<const SamplingField> field);
+
     /// T(j, i); of listed ones, 0 ≤ j < w and 0 ≤ i < h.
     [[nodiscard]] Point at(int j, int i) const {
-        if (const auto* affine = std::get_if<Affine>(&points_)) return (*affine)(j, i);
-        const auto& [points, width, border, extent] = *std::get_if<List>(&points_);
-        return points[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
-                      static_cast<std::size_t>(j)];
+        const auto* map = affine();
+        return map ? (*map)(j, i) : listed_at(j, i);
     }
 
     /// The affine map, or null.
     [[nodiscard]] const Affine* affine() const { return std::get_if<Affine>(&points_); }
-    /// The list, or null.
-    [[nodiscard]] const std::vector<Point>* listed() const {
-        const auto* list = std::get_if<List>(&points_);
-        return list ? &list->points : nullptr;
-    }
+    /// The list of all points that are not those of an affine map, made where a field has not been listed
+    /// yet; else null.
+    [[nodiscard]] const std::vector<Point>* listed() const;
 
-    /// The extent of listed points, of which none is NaN; else null.
-    [[nodiscard]] const Extent* listed_extent() const {
-        const auto* list = std::get_if<List>(&points_);
-        return list && list->extent ? &*list->extent : nullptr;
-    }
+    /// The extent of points that are not those of an affine map, of which none is NaN; else null.
+    [[nodiscard]] const Extent* listed_extent() const;
 
-    /// Whether listed points came with their border.
-    [[nodiscard]] bool has_known_border() const {
-        const auto* list = std::get_if<List>(&points_);
-        return list && !list->border.empty();
-    }
+    /// Whether points came with their border.
+    [[nodiscard]] bool has_known_border() const;
+
+    /// A row of points that are not those of an affine map.
+    struct Row {
+        int i;
+        std::span<const Point> points;  ///< w of them
+        std::optional<Extent> extent;   ///< they lie in it; none where one is NaN
+    };
+    /// Calls visit(row) for each row, in order, without a list where a field makes them. Throws
+    /// `std::logic_error` for an affine map.
+    void for_each_row(const std::function<void(const Row&)>& visit) const;
 
     /// The border of the glimpse carried into the image, a closed polygon in edge coordinates, clockwise in
     /// the glimpse from its corner (0, 0): the four corners, and for listed points the middle of each border
@@ -75,13 +82,9 @@ class GLIMPSE_EXPORT SamplingPoints {
     [[nodiscard]] SamplingPoints shrunk(int n) const;
 
   private:
-    struct List {
-        std::vector<Point> points;
-        int width;
-        std::vector<Point> border;     ///< empty where it is not known
-        std::optional<Extent> extent;  ///< of the points, where none is NaN
-    };
-    std::variant<Affine, List> points_;
+    class List;
+    [[nodiscard]] Point listed_at(int j, int i) const;
+    std::variant<Affine, std::shared_ptr<const List>> points_;
 };
 
 }  // namespace glimpse

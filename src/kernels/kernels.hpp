@@ -107,6 +107,16 @@ struct PointExtent {
     bool has_nan;
 };
 
+/// The points (x/d, y/d) of the pixels (j, i) of a row, x = a j + b i + c being of the matrix's first row,
+/// and y and d of the others; NaN where d ≤ 0.
+struct ProjectiveRowTask {
+    const double* matrix;  ///< 3×3, row by row
+    int j;                 ///< the first
+    int i;
+    int count;
+    double* points;  ///< x and y by turns
+};
+
 /// A thin-plate spline's sums at the points p_j = (x_j, y), to which they are added:
 ///
 ///   sum_j += Σ_k w_k U(|p_j - a_k|),   U(r) = r² log r²
@@ -198,6 +208,7 @@ struct Kernels {
     void (*sample_bicubic)(const SampleRowTask&);
     void (*filter_row)(const FilterRowTask&);
     PointExtent (*extent)(const double* points, std::size_t count);  ///< x and y by turns; at least one point
+    void (*projective_row)(const ProjectiveRowTask&);
     void (*plate_row)(const PlateRowTask&);
     void (*tile)(const TileTask&);
     void (*tile_row)(const TileRowTask&);

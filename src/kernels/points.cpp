@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "kernels/homography.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/multiply_add.hpp"
@@ -82,6 +83,27 @@ using PointMask = std::int64_t __attribute__((vector_size(2 * sizeof(std::int64_
 #endif
 constexpr std::size_t points_of_register = sizeof(PointLanes) / (2 * sizeof(double));
 
+/// As many x and y, by turns.
+GLIMPSE_INLINE void store_points(PointLanes x, PointLanes y, double* to) {
+#ifdef __AVX__
+    const PointLanes first = __builtin_shufflevector(x, y, 0, 4, 1, 5);
+    const PointLanes second = __builtin_shufflevector(x, y, 2, 6, 3, 7);
+#else
+    const PointLanes first = __builtin_shufflevector(x, y, 0, 2);
+    const PointLanes second = __builtin_shufflevector(x, y, 1, 3);
+#endif
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + sizeof first / sizeof *to, &second, sizeof second);
+}
+
+/// The points of a register's pixels from (j, i) on.
+GLIMPSE_INLINE void projected_points(const double* matrix, int j, int i, double* to) {
+    PointLanes pixels;
+    for (std::size_t n = 0; n < 2 * points_of_register; ++n) pixels[n] = j + static_cast<double>(n);
+    const PointLanes d = divisor(homogeneous(matrix + 6, pixels, i));
+    store_points(homogeneous(matrix, pixels, i) / d, homogeneous(matrix + 3, pixels, i) / d, to);
+}
+
 struct PointBounds {
     PointLanes low;
     PointLanes high;
@@ -159,6 +181,18 @@ PointExtent extent(const double* points, std::size_t count) {
         all.has_nan = all.has_nan || x != x || y != y;
     }
     return all;
+}
+
+void projective_row(const ProjectiveRowTask& task) {
+    constexpr int lanes = 2 * static_cast<int>(points_of_register);
+    int n = 0;
+    for (; n + lanes <= task.count; n += lanes)
+        projected_points(task.matrix, task.j + n, task.i, task.points + std::ptrdiff_t{2} * n);
+    if (n == task.count) return;
+    double rest[2 * lanes];
+    projected_points(task.matrix, task.j + n, task.i, rest);
+    std::memcpy(task.points + std::ptrdiff_t{2} * n, rest,
+                2 * sizeof(double) * static_cast<std::size_t>(task.count - n));
 }
 
 void plate_row(const PlateRowTask& task) {

@@ -1,17 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "glimpse/geometry.hpp"
 #include "glimpse/sampling_points.hpp"
+#include "maps/point_extent.hpp"
 
 namespace glimpse {
 
-/// Takes the sampling points of a w×h glimpse row by row. Their extent is found while a row is in the cache,
-/// and each point is written to memory once: beside that, all else that is done for a point is cheap.
+/// Lists the sampling points of a w×h glimpse, row by row, of a warp whose points cost more to make twice
+/// than to list. Their extent is found while a row is in the cache, and each point is written to memory once.
 class PointLister {
   public:
     explicit PointLister(Size glimpse);
@@ -32,8 +32,7 @@ class PointLister {
   private:
     std::vector<Point> row_;
     std::vector<Point> points_;
-    Extent extent_;
-    bool has_nan_ = false;
+    ExtentOfRows extent_;
 };
 
 }  // namespace glimpse

@@ -128,7 +128,7 @@ double pitch_by_matrix(const Lowered& lowered) {
 }
 
 bool enclose_an_area(const SamplingPoints& points, Size size) {
-    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
+    return !points.affine() && ((size.width > 1 && size.height > 1) || points.has_known_border());
 }
 
 const SamplingPoints* listed_area(const LinearMap& map) {

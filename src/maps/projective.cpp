@@ -1,17 +1,17 @@
 #include "maps/projective.hpp"
 
-#include <limits>
+#include "kernels/homography.hpp"
+#include "kernels/kernels.hpp"
 
 namespace glimpse {
 
 Homogeneous projected(const Homography& matrix, double j, double i) {
-    const auto row = [&](const std::array<double, 3>& m) { return m[0] * j + m[1] * i + m[2]; };
+    const auto row = [&](const std::array<double, 3>& m) { return homogeneous(m.data(), j, i); };
     return {row(matrix[0]), row(matrix[1]), row(matrix[2])};
 }
 
-/// Without a branch, so that rows of points are computed in registers.
 Point seen(const Homogeneous& point) {
-    const double d = point.d > 0 ? point.d : std::numeric_limits<double>::quiet_NaN();
+    const double d = divisor(point.d);
     return {point.x / d, point.y / d};
 }
 
@@ -25,7 +25,8 @@ SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j,
 }
 
 void list_seen(const Homography& matrix, int x, int y, std::span<Point> row) {
-    for (Point& point : row) point = seen(projected(matrix, x++, y));
+    static_assert(sizeof(Homography) == 9 * sizeof(double), "a matrix is its rows, one after another");
+    kernels().projective_row({matrix.front().data(), x, y, static_cast<int>(row.size()), &row.front().x});
 }
 
 std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <opencv2/core.hpp>
+#include <vector>
 
+#include "maps/point_extent.hpp"
 #include "pixels/element_type.hpp"
 
 namespace glimpse {
@@ -22,6 +24,26 @@ std::optional<SampleLoop> sample_loop(Interpolation interpolation) {
     return std::nullopt;
 }
 
+/// The longest run of a row's points within low … high.
+Interval run_within(const SamplingPoints::Row& row, const Point& low, const Point& high) {
+    const int width = static_cast<int>(row.points.size());
+    if (row.extent && lies_within(*row.extent, {low.x, low.y, high.x, high.y})) return {0, width};
+    const auto is_within = [&](const Point& p) {
+        return int(p.x >= low.x) & int(p.x <= high.x) & int(p.y >= low.y) & int(p.y <= high.y);
+    };
+    int count = 0;  // without a branch: mostly all of them are
+    for (const Point& point : row.points) count += is_within(point);
+    if (count == width) return {0, width};
+    Interval longest;
+    Interval run;
+    for (int j = 0; j < width; ++j) {
+        const bool goes_on = is_within(row.points[static_cast<std::size_t>(j)]) != 0;
+        run = goes_on ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
+        if (run.length() > longest.length()) longest = run;
+    }
+    return longest;
+}
+
 }  // namespace
 
 SampledRows::SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image)
@@ -34,52 +56,38 @@ SampledRows::SampledRows(const LinearMap& map, const Samples& samples, const Ima
       end_of_data_(image.pixels.step[0] * (image.pixels.rows - 1) +
                    image.pixels.cols * image.pixels.elemSize()) {}
 
-void SampledRows::read(int i, float* row) const {
-    const Interval inner = inner_samples(i);
-    if (!inner.empty()) loop_->run(task(i, inner, row));
-    read_taps(i, {0, inner.begin}, row);
-    read_taps(i, {inner.end, map_.glimpse.width}, row);
+void SampledRows::for_each(const std::function<void(int, const float*)>& visit) const {
+    const auto width = static_cast<std::size_t>(map_.glimpse.width);
+    std::vector<float> values(width * static_cast<std::size_t>(channels_) + 1);
+    const auto visit_row = [&](int i, const SamplingPoints::Row* points) {
+        read(i, points, values.data());
+        visit(i, values.data());
+    };
+    if (!affine_) return samples_.points.for_each_row([&](const auto& row) { visit_row(row.i, &row); });
+    for (int i = 0; i < map_.glimpse.height; ++i) visit_row(i, nullptr);
+}
+
+void SampledRows::read(int i, const SamplingPoints::Row* points, float* row) const {
+    const Interval inner = inner_samples(i, points);
+    if (!inner.empty()) loop_->run(task(i, points, inner, row));
+    read_taps(i, points, {0, inner.begin}, row);
+    read_taps(i, points, {inner.end, map_.glimpse.width}, row);
 }
 
 /// Those of row i for the loop.
-Interval SampledRows::inner_samples(int i) const {
+Interval SampledRows::inner_samples(int i, const SamplingPoints::Row* points) const {
     if (end_of_data_ >> 31 != 0 || !loop_) return {};
     const Point low{loop_->low, loop_->low};
     const Point high{map_.image.width - loop_->margin, map_.image.height - loop_->margin};
     if (high.x < low.x || high.y < low.y) return {};
     const Interval inner =
-        affine_ ? samples_within(*affine_, i, map_.glimpse.width, low, high) : listed_within(i, low, high);
+        points ? run_within(*points, low, high) : samples_within(*affine_, i, map_.glimpse.width, low, high);
     return inner.length() < minimum_samples ? Interval{} : inner;
 }
 
-/// The points of row i.
-const Point* SampledRows::listed_row(int i) const {
-    return samples_.points.listed()->data() + std::ptrdiff_t{i} * map_.glimpse.width;
-}
-
-/// The longest run of listed points within low … high.
-Interval SampledRows::listed_within(int i, Point low, Point high) const {
-    const int width = map_.glimpse.width;
-    if (lie_within(samples_.points, low, high)) return {0, width};
-    const Point* const row = listed_row(i);
-    const auto is_within = [&](const Point& p) {
-        return int(p.x >= low.x) & int(p.x <= high.x) & int(p.y >= low.y) & int(p.y <= high.y);
-    };
-    int count = 0;  // without a branch: mostly all of them are
-    for (int j = 0; j < width; ++j) count += is_within(row[j]);
-    if (count == width) return {0, width};
-    Interval longest;
-    Interval run;
-    for (int j = 0; j < width; ++j) {
-        run = is_within(row[j]) ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
-        if (run.length() > longest.length()) longest = run;
-    }
-    return longest;
-}
-
-SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
+SampleRowTask SampledRows::task(int i, const SamplingPoints::Row* points, Interval part, float* row) const {
     static_assert(sizeof(Point) == 2 * sizeof(double), "a list of points is one of x and y");
-    const Point start = samples_.points.at(0, i);
+    const Point start = affine_ ? (*affine_)(0, i) : Point{};
     return {lines_of(image_.pixels),
             static_cast<std::ptrdiff_t>(end_of_data_),
             channels_,
@@ -89,17 +97,21 @@ SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
             start.y,
             affine_ ? affine_->m[0][0] : 0,
             affine_ ? affine_->m[1][0] : 0,
-            affine_ ? nullptr : &listed_row(i)->x,
+            points ? &points->points.front().x : nullptr,
             part.begin,
             part.end,
             row};
 }
 
-void SampledRows::read_taps(int i, Interval part, float* row) const {
+void SampledRows::read_taps(int i, const SamplingPoints::Row* points, Interval part, float* row) const {
     if (part.empty()) return;
     std::fill(row + std::ptrdiff_t{part.begin} * channels_, row + std::ptrdiff_t{part.end} * channels_, 0.0F);
+    const ImageSampler sampler = image_sampler(samples_, map_.image);
+    const auto at = [&](int j) {
+        return points ? points->points[static_cast<std::size_t>(j)] : (*affine_)(j, i);
+    };
     with_element_type(image_.pixels.depth(), [&]<typename T>(T) {
-        for_each_tap_in_row(samples_, map_, i, part, [&](int j, int y, int x, float weight) {
+        for_each_tap_in_row(sampler, part, at, [&](int j, int y, int x, float weight) {
             const T* in =
                 image_.pixels.ptr<T>(y - image_.region.y) + std::ptrdiff_t{x - image_.region.x} * channels_;
             float* to = row + std::ptrdiff_t{j} * channels_;

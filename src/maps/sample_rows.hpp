@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 
 #include "kernels/kernels.hpp"
@@ -23,19 +24,20 @@ class SampledRows {
     /// `image` holds at least the support of the map, which is not empty.
     SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image);
 
-    /// C values for each pixel of row i; `row` has room for one value more.
-    void read(int i, float* row) const;
+    /// Calls visit(i, row) for each row of the glimpse, in order: C values for each pixel.
+    void for_each(const std::function<void(int, const float*)>& visit) const;
 
   private:
-    [[nodiscard]] Interval inner_samples(int i) const;
-    [[nodiscard]] const Point* listed_row(int i) const;
-    [[nodiscard]] Interval listed_within(int i, Point low, Point high) const;
-    [[nodiscard]] SampleRowTask task(int i, Interval part, float* row) const;
-    void read_taps(int i, Interval part, float* row) const;
+    /// Row i into `row`, which has room for one value more; `points` are null for an affine map.
+    void read(int i, const SamplingPoints::Row* points, float* row) const;
+    [[nodiscard]] Interval inner_samples(int i, const SamplingPoints::Row* points) const;
+    [[nodiscard]] SampleRowTask task(int i, const SamplingPoints::Row* points, Interval part,
+                                     float* row) const;
+    void read_taps(int i, const SamplingPoints::Row* points, Interval part, float* row) const;
 
     const LinearMap& map_;
     const Samples& samples_;
-    const Affine* affine_;  ///< null where the points are listed
+    const Affine* affine_;  ///< null of any other map
     std::optional<SampleLoop> loop_;
     const ImageRegion& image_;
     int channels_;

@@ -8,6 +8,7 @@
 
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
+#include "maps/point_extent.hpp"
 #include "maps/sample_rows.hpp"
 #include "pixels/matrix_lines.hpp"
 
@@ -89,12 +90,16 @@ Rectangle listed_support(const ImageSampler& sampler, const SamplingPoints& poin
     // Inside the image the first and the last tap grow with the position; a bicubic kernel's do not, whose
     // outer weights are 0 at whole positions.
     const bool grows = sampler.columns.interpolation != Interpolation::bicubic;
-    if (grows && lie_within(points, {0, 0}, {sampler.columns.size - 1.0, sampler.rows.size - 1.0})) {
-        const auto [left, top, right, bottom] = *points.listed_extent();
+    const Extent* const all_points = points.listed_extent();
+    const Extent image{0, 0, sampler.columns.size - 1.0, sampler.rows.size - 1.0};
+    if (grows && all_points && lies_within(*all_points, image)) {
+        const auto [left, top, right, bottom] = *all_points;
         return smallest_containing(around_taps(sampler, {left, top}), around_taps(sampler, {right, bottom}));
     }
     Rectangle all;
-    for (const Point& point : *points.listed()) all = smallest_containing(all, around_taps(sampler, point));
+    points.for_each_row([&](const SamplingPoints::Row& row) {
+        for (const Point& point : row.points) all = smallest_containing(all, around_taps(sampler, point));
+    });
     return all;
 }
 
@@ -121,14 +126,9 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
 
 }  // namespace
 
-bool lie_within(const SamplingPoints& points, const Point& low, const Point& high) {
-    const Extent* const all = points.listed_extent();
-    return all && all->left >= low.x && all->top >= low.y && all->right <= high.x && all->bottom <= high.y;
-}
-
 Rectangle support(const Samples& samples, const LinearMap& map) {
     const ImageSampler sampler = image_sampler(samples, map.image);
-    if (samples.points.listed()) return listed_support(sampler, samples.points);
+    if (!samples.points.affine()) return listed_support(sampler, samples.points);
     if (samples.padding == Padding::zeros) {
         return unpadded_support(samples, *samples.points.affine(), map.image, map.glimpse);
     }
@@ -202,13 +202,10 @@ std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
 cv::Mat read(const Samples& samples, const LinearMap& map, const ImageRegion& image, int depth) {
     cv::Mat out(map.glimpse.height, map.glimpse.width, CV_MAKETYPE(depth, image.pixels.channels()));
     if (image.region.empty()) return out.setTo(0), out;
-    const SampledRows rows(map, samples, image);
     const auto values = static_cast<std::size_t>(out.cols) * static_cast<std::size_t>(out.channels());
-    std::vector<float> row(values + 1);
-    for (int i = 0; i < out.rows; ++i) {
-        rows.read(i, row.data());
-        kernels().round(row.data(), values, out.ptr(i), element_of(depth));
-    }
+    SampledRows(map, samples, image).for_each([&](int i, const float* row) {
+        kernels().round(row, values, out.ptr(i), element_of(depth));
+    });
     return out;
 }
 

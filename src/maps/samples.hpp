@@ -11,9 +11,6 @@
 
 namespace glimpse {
 
-/// Whether points are listed, and all of them lie within low … high, as their extent tells at once.
-bool lie_within(const SamplingPoints& points, const Point& low, const Point& high);
-
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Samples& samples, const LinearMap& map);
 cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support);
@@ -44,23 +41,22 @@ inline ImageSampler image_sampler(const Samples& samples, Size image) {
             {image.height, samples.interpolation, samples.padding, samples.mirror}};
 }
 
-/// Calls visit(j, y, x, weight) for every tap of the pixels `part` of the glimpse's row i.
-template <typename Visit>
-void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part, Visit&& visit) {
-    const ImageSampler sampler = image_sampler(samples, map.image);
-    for (int j = part.begin; j < part.end; ++j) {
-        for_each_tap_at(sampler, samples.points.at(j, i),
-                        [&](int y, int x, float weight) { visit(j, y, x, weight); });
-    }
+/// Calls visit(j, y, x, weight) for every tap of the pixels `part` of a row, at(j) being their points.
+template <typename At, typename Visit>
+void for_each_tap_in_row(const ImageSampler& sampler, Interval part, At&& at, Visit&& visit) {
+    for (int j = part.begin; j < part.end; ++j)
+        for_each_tap_at(sampler, at(j), [&](int y, int x, float weight) { visit(j, y, x, weight); });
 }
 
 /// Calls visit(i, j, y, x, weight) for every tap of every glimpse pixel: gathering it is A, scattering it is
 /// Aᵀ.
 template <typename Visit>
 void for_each_tap(const Samples& samples, const LinearMap& map, Visit&& visit) {
+    const ImageSampler sampler = image_sampler(samples, map.image);
     for (int i = 0; i < map.glimpse.height; ++i) {
-        for_each_tap_in_row(samples, map, i, {0, map.glimpse.width},
-                            [&](int j, int y, int x, float weight) { visit(i, j, y, x, weight); });
+        for_each_tap_in_row(
+            sampler, {0, map.glimpse.width}, [&](int j) { return samples.points.at(j, i); },
+            [&](int j, int y, int x, float weight) { visit(i, j, y, x, weight); });
     }
 }
 

@@ -1,11 +1,13 @@
 #include "glimpse/sampling_points.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
 
-#include "kernels/kernels.hpp"
+#include "glimpse/error.hpp"
 #include "maps/border_places.hpp"
+#include "maps/point_extent.hpp"
 
 namespace glimpse {
 
@@ -33,25 +35,107 @@ Point difference(int k, int count, const Point& of_single, At&& at) {
 
 }  // namespace
 
+/// Points that are given, or of a field; then the list and the extent are made when they are first needed.
+class SamplingPoints::List {
+  public:
+    List(std::vector<Point> points, int width, std::vector<Point> border, std::optional<Extent> extent)
+        : points_(std::move(points)), width_(width), border_(std::move(border)), extent_(extent) {
+        if (width < 1 || points_.empty() || points_.size() % static_cast<std::size_t>(width) != 0)
+            throw std::invalid_argument("sampling points are listed in whole rows");
+        height_ = static_cast<int>(points_.size() / static_cast<std::size_t>(width));
+    }
+    explicit List(std::shared_ptr<const SamplingField> field)
+        : field_(std::move(field)), width_(field_->size().width), height_(field_->size().height) {}
+
+    [[nodiscard]] int width() const { return width_; }
+    [[nodiscard]] int height() const { return height_; }
+    [[nodiscard]] const std::vector<Point>& points() const {
+        if (field_) std::call_once(list_is_made_, [&] { points_ = made_points(); });
+        return points_;
+    }
+    [[nodiscard]] const std::optional<Extent>& extent() const {
+        if (field_) std::call_once(extent_is_found_, [&] { extent_ = field_->extent(); });
+        return extent_;
+    }
+    [[nodiscard]] bool has_border() const { return field_ ? field_->has_border() : !border_.empty(); }
+    [[nodiscard]] std::vector<Point> border() const { return field_ ? field_->border() : border_; }
+
+    void for_each_row(const std::function<void(const Row&)>& visit) const {
+        if (field_) return for_each_made_row(visit);
+        const auto width = static_cast<std::size_t>(width_);
+        for (int i = 0; i < height_; ++i)
+            visit({i, std::span(points_).subspan(static_cast<std::size_t>(i) * width, width), extent_});
+    }
+
+  private:
+    [[nodiscard]] std::vector<Point> made_points() const {
+        std::vector<Point> all;
+        all.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
+        for_each_made_row(
+            [&](const Row& row) { all.insert(all.end(), row.points.begin(), row.points.end()); });
+        return all;
+    }
+    /// What is decoded of an image depends on the extent: points that have changed since lead nowhere else.
+    void for_each_made_row(const std::function<void(const Row&)>& visit) const {
+        int i = 0;
+        field_->for_each_row([&](std::span<const Point> points) {
+            const std::optional<Extent> of_row = known_extent(points);
+            if (extent() && !(of_row && lies_within(*of_row, *extent())))
+                throw Error("the sampling points have changed while they were used");
+            visit({i++, points, of_row});
+        });
+    }
+
+    std::shared_ptr<const SamplingField> field_;  ///< null where all else is given
+    mutable std::vector<Point> points_;
+    int width_ = 0;
+    int height_ = 0;
+    std::vector<Point> border_;  ///< empty where it is not known
+    mutable std::optional<Extent> extent_;
+    mutable std::once_flag list_is_made_;
+    mutable std::once_flag extent_is_found_;
+};
+
 SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
                                const std::optional<Extent>& extent)
-    : points_(List{std::move(points), width, std::move(border), extent}) {
-    const std::size_t count = std::get_if<List>(&points_)->points.size();
-    if (width < 1 || count == 0 || count % static_cast<std::size_t>(width) != 0) {
-        throw std::invalid_argument("sampling points are listed in whole rows");
-    }
+    : points_(std::make_shared<const List>(std::move(points), width, std::move(border), extent)) {}
+
+SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border) {
+    const std::optional<Extent> extent = points.empty() ? std::nullopt : known_extent(points);
+    points_ = std::make_shared<const List>(std::move(points), width, std::move(border), extent);
 }
 
-SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border)
-    : SamplingPoints(std::move(points), width, std::move(border), std::nullopt) {
-    List& list = *std::get_if<List>(&points_);
-    const PointExtent all = kernels().extent(&list.points.front().x, list.points.size());
-    if (!all.has_nan) list.extent = {all.low_x, all.low_y, all.high_x, all.high_y};
+SamplingPoints::SamplingPoints(std::shared_ptr<const SamplingField> field)
+    : points_(std::make_shared<const List>(std::move(field))) {}
+
+Point SamplingPoints::listed_at(int j, int i) const {
+    const List& list = **std::get_if<1>(&points_);
+    return list.points()[static_cast<std::size_t>(i) * static_cast<std::size_t>(list.width()) +
+                         static_cast<std::size_t>(j)];
+}
+
+const std::vector<Point>* SamplingPoints::listed() const {
+    return affine() ? nullptr : &std::get<1>(points_)->points();
+}
+
+const Extent* SamplingPoints::listed_extent() const {
+    if (affine()) return nullptr;
+    const std::optional<Extent>& all = std::get<1>(points_)->extent();
+    return all ? &*all : nullptr;
+}
+
+bool SamplingPoints::has_known_border() const {
+    return !affine() && std::get<1>(points_)->has_border();
+}
+
+void SamplingPoints::for_each_row(const std::function<void(const Row&)>& visit) const {
+    if (affine()) throw std::logic_error("an affine map has rows of any length");
+    std::get<1>(points_)->for_each_row(visit);
 }
 
 std::vector<Point> SamplingPoints::border(Size size) const {
     if (const Affine* map = affine()) return border_in_image(*map, size);
-    if (has_known_border()) return std::get_if<List>(&points_)->border;
+    if (has_known_border()) return std::get<1>(points_)->border();
     std::vector<Point> polygon;
     for_each_border_place(size, [&](int j, int i, int across, int down) {
         polygon.push_back(beyond(*this, j, i, across, down));
@@ -72,25 +156,26 @@ SamplingPoints::Jacobian SamplingPoints::jacobian(int j, int i) const {
         const auto& m = map->m;
         return {{{m[0][0], m[0][1]}, {m[1][0], m[1][1]}}};
     }
-    const auto& [points, width, border, extent] = *std::get_if<List>(&points_);
-    const int height = static_cast<int>(points.size()) / width;
-    const Point across = difference(j, width, {1, 0}, [&](int k) { return at(k, i); });
-    const Point down = difference(i, height, {0, 1}, [&](int k) { return at(j, k); });
+    const List& list = *std::get<1>(points_);
+    const Point across = difference(j, list.width(), {1, 0}, [&](int k) { return at(k, i); });
+    const Point down = difference(i, list.height(), {0, 1}, [&](int k) { return at(j, k); });
     return {{{across.x, down.x}, {across.y, down.y}}};
 }
 
 SamplingPoints SamplingPoints::shrunk(int n) const {
     if (const Affine* map = affine()) return glimpse::shrunk(*map, n);
-    List small = *std::get_if<List>(&points_);
-    for (auto& [x, y] : small.points) {
+    const List& list = *std::get<1>(points_);
+    std::vector<Point> small = list.points();
+    for (auto& [x, y] : small) {
         x = shrunk_centre(x, n);
         y = shrunk_centre(y, n);
     }
-    for (auto& [x, y] : small.border) {  // edge coordinates
+    std::vector<Point> border = list.has_border() ? list.border() : std::vector<Point>{};
+    for (auto& [x, y] : border) {  // edge coordinates
         x /= n;
         y /= n;
     }
-    return {std::move(small.points), small.width, std::move(small.border)};
+    return {std::move(small), list.width(), std::move(border)};
 }
 
 }  // namespace glimpse

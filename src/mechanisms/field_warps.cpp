@@ -122,13 +122,6 @@ SamplingPoints displaced_by_other(const PointField& field, Size image, Size glim
 
 }  // namespace
 
-std::vector<Point> PointField::points() const {
-    std::vector<Point> all;
-    all.reserve(static_cast<std::size_t>(size().area()));
-    for_each_row([&](std::span<const Point> row) { all.insert(all.end(), row.begin(), row.end()); });
-    return all;
-}
-
 SamplingPoints grid_points(const GridWarp& grid, Size image, bool align_corners) {
     const ToPixels x = to_pixels(image.width, align_corners);
     const ToPixels y = to_pixels(image.height, align_corners);

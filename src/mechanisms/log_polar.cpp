@@ -9,7 +9,6 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
-#include "maps/listed_points.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -97,6 +96,48 @@ std::vector<Point> border(const Circles& circles) {
     return polygon;
 }
 
+/// A point is made of what its row and its column share.
+class LogPolarField final : public SamplingField {
+  public:
+    LogPolarField(const Circles& circles, Size glimpse) : circles_(circles) {
+        for (int j = 0; j < glimpse.width; ++j)
+            directions_.push_back(Circles::direction(edge_from_centre(j) / glimpse.width));
+        for (int i = 0; i < glimpse.height; ++i)
+            radii_.push_back(circles.radius(edge_from_centre(i) / glimpse.height));
+    }
+
+    [[nodiscard]] Size size() const override {
+        return {static_cast<int>(directions_.size()), static_cast<int>(radii_.size())};
+    }
+    void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
+        std::vector<Point> row(directions_.size());
+        for (const double radius : radii_) {
+            std::ranges::transform(directions_, row.begin(),
+                                   [&](const Point& direction) { return at(direction, radius); });
+            visit(row);
+        }
+    }
+    /// Rounded sums and products are monotone as well, so that no pixel lies beyond these.
+    [[nodiscard]] std::optional<Extent> extent() const override {
+        const auto [left, top, right, bottom] = glimpse::extent(directions_);
+        const auto [inner, outer] = std::ranges::minmax(radii_);
+        return glimpse::extent(std::array{at({left, top}, inner), at({left, top}, outer),
+                                          at({right, bottom}, inner), at({right, bottom}, outer)});
+    }
+    [[nodiscard]] bool has_border() const override { return true; }
+    [[nodiscard]] std::vector<Point> border() const override { return glimpse::border(circles_); }
+
+  private:
+    [[nodiscard]] Point at(const Point& direction, double radius) const {
+        const auto [x, y] = circles_.at(direction, radius);
+        return {centre_from_edge(x), centre_from_edge(y)};
+    }
+
+    Circles circles_;
+    std::vector<Point> directions_;
+    std::vector<double> radii_;
+};
+
 }  // namespace
 
 void validate_log_polar(const LogPolarWarp& warp) {
@@ -116,20 +157,7 @@ Box outer_bounds(const LogPolarWarp& warp, Size image) {
 }
 
 SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse) {
-    const Circles circles(warp, image);
-    std::vector<Point> directions;
-    for (int j = 0; j < glimpse.width; ++j)
-        directions.push_back(Circles::direction(edge_from_centre(j) / glimpse.width));
-    PointLister lister(glimpse);
-    for (int i = 0; i < glimpse.height; ++i) {
-        const double radius = circles.radius(edge_from_centre(i) / glimpse.height);
-        std::ranges::transform(directions, lister.row().begin(), [&](const Point& direction) {
-            const auto [x, y] = circles.at(direction, radius);
-            return Point{centre_from_edge(x), centre_from_edge(y)};
-        });
-        lister.finish_row();
-    }
-    return std::move(lister).points(border(circles));
+    return SamplingPoints(std::make_shared<const LogPolarField>(Circles(warp, image), glimpse));
 }
 
 std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
-#include "maps/listed_points.hpp"
+#include "maps/point_extent.hpp"
 #include "maps/projective.hpp"
 
 namespace glimpse {
@@ -45,6 +46,79 @@ std::vector<Point> border(const Homography& matrix, Size glimpse) {
         polygon.push_back({edge_from_centre(x), edge_from_centre(y)});
     }
     return polygon;
+}
+
+class ProjectiveField final : public SamplingField {
+  public:
+    ProjectiveField(const Homography& matrix, Size glimpse) : matrix_(matrix), size_(glimpse) {}
+
+    [[nodiscard]] Size size() const override { return size_; }
+    void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
+        std::vector<Point> row(static_cast<std::size_t>(size_.width));
+        for (int i = 0; i < size_.height; ++i) {
+            list_seen(matrix_, 0, i, row);
+            visit(row);
+        }
+    }
+    [[nodiscard]] std::optional<Extent> extent() const override {
+        const std::optional<Extent> all = extent_of_border();
+        return all ? all : SamplingField::extent();
+    }
+    [[nodiscard]] bool has_border() const override { return true; }
+    [[nodiscard]] std::vector<Point> border() const override { return glimpse::border(matrix_, size_); }
+
+  private:
+    [[nodiscard]] Point at(int j, int i) const { return seen(projected(matrix_, j, i)); }
+    [[nodiscard]] std::optional<Extent> extent_of_border() const;
+    [[nodiscard]] double rounding(const Extent& reached, double nearest) const;
+
+    Homography matrix_;
+    Size size_;
+};
+
+/// That of the outermost pixels, and so of all: without rounding all others lie within the quadrilateral of
+/// the second outermost. None where rounding may take these further, or some lie behind the viewer.
+std::optional<Extent> ProjectiveField::extent_of_border() const {
+    const int right = size_.width - 1;
+    const int bottom = size_.height - 1;
+    if (right < 2 || bottom < 2) return std::nullopt;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const int j : {0, right}) {
+        for (const int i : {0, bottom}) nearest = std::min(nearest, projected(matrix_, j, i).d);
+    }
+    if (!(nearest > 0)) return std::nullopt;
+    ExtentOfRows outermost;
+    std::vector<Point> pixels(static_cast<std::size_t>(size_.width));
+    for (const int i : {0, bottom}) {
+        list_seen(matrix_, 0, i, pixels);
+        outermost.add(pixels);
+    }
+    pixels.clear();
+    for (const int j : {0, right}) {
+        for (int i = 0; i < size_.height; ++i) pixels.push_back(at(j, i));
+    }
+    outermost.add(pixels);
+    const std::optional<Extent> all = outermost.extent();
+    if (!all) return std::nullopt;
+    const Extent within =
+        glimpse::extent(std::array{at(1, 1), at(right - 1, 1), at(right - 1, bottom - 1), at(1, bottom - 1)});
+    const double error = rounding(*all, nearest);
+    const Extent at_most{within.left - error, within.top - error, within.right + error,
+                         within.bottom + error};
+    return lies_within(at_most, *all) ? all : std::nullopt;
+}
+
+/// A bound of how far the computed points of two pixels are from where they should be, together. Three
+/// roundings of x and of d, whose terms are at most as large as their sums are here, and one of x/d make 4
+/// for each.
+double ProjectiveField::rounding(const Extent& reached, double nearest) const {
+    constexpr double roundings = 8 * std::numeric_limits<double>::epsilon();  // twice as many
+    const auto terms = [&](const std::array<double, 3>& m) {
+        return std::abs(m[0]) * size_.width + std::abs(m[1]) * size_.height + std::abs(m[2]);
+    };
+    const double farthest = std::max({-reached.left, -reached.top, reached.right, reached.bottom});
+    const double of_position = std::max(terms(matrix_[0]), terms(matrix_[1]));
+    return roundings * (of_position + farthest * terms(matrix_[2])) / nearest;
 }
 
 class ProjectiveInverse final : public InverseWarp {
@@ -95,12 +169,7 @@ SamplingPoints projective_points(const Homography& m, Size glimpse) {
         }
         return affine;
     }
-    PointLister lister(glimpse);
-    for (int i = 0; i < glimpse.height; ++i) {
-        list_seen(m, 0, i, lister.row());
-        lister.finish_row();
-    }
-    return std::move(lister).points(border(m, glimpse));
+    return SamplingPoints(std::make_shared<const ProjectiveField>(m, glimpse));
 }
 
 Homography homography_to(const std::array<Point, 4>& c, Size glimpse) {

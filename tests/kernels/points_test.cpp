@@ -57,6 +57,35 @@ TEST_CASE("kernels: the extent of points, of which one may be NaN") {
     }
 }
 
+TEST_CASE("kernels: rows of a homography have the bits of each point alone, and NaN behind the viewer") {
+    cv::RNG random(43);
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    for (int count = 1; count < 40; ++count) {
+        std::vector<double> m = numbers(9, -3, 3, random);
+        m[6] = count % 3 == 0 ? 0.25 : m[6];
+        m[7] = count % 3 == 0 ? 0 : m[7];
+        m[8] = count % 3 == 0 ? -1 : m[8];  // d is 0 at j = 4
+        const int first = random.uniform(-9, 9);
+        const int i = random.uniform(-9, 9);
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            std::vector<double> points(2 * static_cast<std::size_t>(count) + 1, 7);
+            kernels->projective_row({m.data(), first, i, count, points.data()});
+            for (int n = 0; n < count; ++n) {
+                const int j = first + n;
+                const double d = m[6] * j + m[7] * i + m[8];
+                const double expected[2] = {(m[0] * j + m[1] * i + m[2]) / (d > 0 ? d : nan),
+                                            (m[3] * j + m[4] * i + m[5]) / (d > 0 ? d : nan)};
+                for (std::size_t axis = 0; axis < 2; ++axis) {
+                    const double found = points[2 * static_cast<std::size_t>(n) + axis];
+                    CHECK((found == expected[axis] || (std::isnan(found) && !(d > 0))));
+                }
+            }
+            CHECK(points.back() == 7);
+        }
+    }
+}
+
 TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
     cv::RNG random(42);
     for (const double scale : {1e-150, 1e-9, 1.0, 3.0, 1e6}) {

@@ -2,10 +2,8 @@
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "glimpse/geometry.hpp"
 #include "glimpse/inverse_warp.hpp"
 #include "glimpse/lowered.hpp"
+#include "glimpse/point_field.hpp"
 #include "glimpse/sampling_points.hpp"
 
 // Maps from glimpse to image that are not affine, for the spatial transformer.
@@ -44,19 +43,6 @@ struct ThinPlateWarp {
     std::vector<Point> from;  ///< 3 ≤ count ≤ `most_points`, not in a line
     std::vector<Point> to;    ///< as many
     Units units = Units::pixels;
-};
-
-/// Points or displacements, x before y, of a glimpse's pixels or of larger cells: h×w×2 numbers, which are
-/// read when an image needs them.
-class GLIMPSE_EXPORT PointField {
-  public:
-    virtual ~PointField() = default;
-    /// w×h
-    [[nodiscard]] virtual Size size() const = 0;
-    /// Calls visit(row) for the w points of each row, in order. Throws `Error`.
-    virtual void for_each_row(const std::function<void(std::span<const Point>)>& visit) const = 0;
-    /// All of them, row by row. Throws `Error`.
-    [[nodiscard]] std::vector<Point> points() const;
 };
 
 /// T(j, i) is the field's own, as `grid_sample` takes it: in [-1, 1] between the edges or, with
@@ -115,7 +101,8 @@ GLIMPSE_EXPORT std::optional<Homography> homography(const Warp& warp, Size image
 /// `sampling_points`.
 GLIMPSE_EXPORT std::shared_ptr<const InverseWarp> inverse_warp(const Warp& warp, Size image, Size glimpse);
 
-/// The bytes of its points, and of what they are made of, for a glimpse of that size or else of its own.
+/// The bytes of its points, if they are listed: some are not until a list is asked for. And of what they are
+/// made of; for a glimpse of that size or else of its own.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse);
 
 }  // namespace glimpse
