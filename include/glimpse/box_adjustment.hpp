@@ -20,6 +20,8 @@ enum class TrackerWindow { pysot, siamfc };
 /// How boxes are changed, about their centre, before they are used: a box w×h becomes
 ///   (1 + context) w × (1 + context) h, and with `square` its longer side in both directions; or, with
 ///   `tracker`, a tracker's window.
+/// Of a crop that is sampled between two corners w and h are their distances in pixels, those of
+/// `crop_and_resize` being between pixels' centres: (W-1) |x1-x0| and (H-1) |y1-y0|. Mirrored ones stay so.
 struct BoxAdjustment {
     std::optional<double>
         context;           ///< ≥ 0; without it 0, and 1 for `tracker`: the trackers' context amount of ½
@@ -37,7 +39,8 @@ GLIMPSE_EXPORT Box adjusted(const Box& box, const BoxAdjustment& adjustment);
 /// Whether the mechanism has a box, which alone can be adjusted.
 GLIMPSE_EXPORT bool has_box(const Mechanism& mechanism);
 
-/// Throws `Error` for a tracker's window of a mechanism with a box and without a fill.
+/// Throws `Error` for a tracker's window of a mechanism with a box and without a fill, and of a crop that is
+/// sampled, which has no whole pixels.
 GLIMPSE_EXPORT void require_adjustable(const Mechanism& mechanism, const BoxAdjustment& adjustment);
 
 /// The mechanism with its box, if it has one, adjusted and in pixels of an image of size `image`. Where a

@@ -46,17 +46,72 @@ void fill_with_mean(OneMechanism& mechanism, Size image) {
     }
 }
 
+/// Of boxes that are sampled, rather than cropped.
+template <typename Form>
+constexpr bool is_sampled =
+    std::is_same_v<Form, crop_form::SampledForm> || std::is_same_v<Form, crop_form::TurnedForm>;
+
 template <typename OneMechanism>
-bool is_of_box(const OneMechanism& mechanism) {
+bool has_sampled_box(const OneMechanism& mechanism) {
     if constexpr (TakesBox<OneMechanism>) {
-        return std::holds_alternative<typename OneMechanism::BoxForm>(mechanism.form);
+        return std::visit([](const auto& form) { return is_sampled<std::decay_t<decltype(form)>>; },
+                          mechanism.form);
     } else {
         return false;
     }
 }
 
+template <typename OneMechanism>
+bool is_of_box(const OneMechanism& mechanism) {
+    if constexpr (TakesBox<OneMechanism>) {
+        return std::holds_alternative<typename OneMechanism::BoxForm>(mechanism.form) ||
+               has_sampled_box(mechanism);
+    } else {
+        return false;
+    }
+}
+
+struct BoxSides {
+    double width;
+    double height;
+};
+
+BoxSides adjusted_sides(double width, double height, const BoxAdjustment& adjustment) {
+    const double factor = 1 + adjustment.context.value_or(0);
+    BoxSides sides{factor * width, factor * height};
+    if (adjustment.square) sides.width = sides.height = std::max(sides.width, sides.height);
+    return sides;
+}
+
+/// Two coordinates at that distance about the same middle, in their order.
+void set_apart(double& first, double& second, double distance) {
+    if (std::abs(second - first) == distance) return;
+    const double middle = first + (second - first) / 2;
+    const double half = (second < first ? -distance : distance) / 2;
+    first = middle - half;
+    second = middle + half;
+}
+
+void adjust(crop_form::SampledForm& form, const BoxAdjustment& adjustment, Size image) {
+    const bool is_resized = form.rule == crop_form::SamplingRule::crop_and_resize;
+    // A side of one pixel, whose centres have no distance, is measured as any.
+    const auto unit = [&](int size) { return is_resized ? std::max(1, size - 1) : 1; };
+    const double across = unit(image.width);
+    const double down = unit(image.height);
+    const auto [width, height] = adjusted_sides(across * std::abs(form.second.x - form.first.x),
+                                                down * std::abs(form.second.y - form.first.y), adjustment);
+    set_apart(form.first.x, form.second.x, width / across);
+    set_apart(form.first.y, form.second.y, height / down);
+}
+
+void adjust(crop_form::TurnedForm& form, const BoxAdjustment& adjustment, Size /*image*/) {
+    const auto [width, height] = adjusted_sides(form.width, form.height, adjustment);
+    form.width = width;
+    form.height = height;
+}
+
 template <TakesBox OneMechanism>
-void adjust(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
+void adjust_box(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
     auto& form = std::get<typename OneMechanism::BoxForm>(mechanism.form);
     Box box = adjusted(in_pixels(form, image), adjustment);
     if constexpr (requires { mechanism.size; }) {
@@ -69,14 +124,21 @@ void adjust(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size image
     }
 }
 
+template <TakesBox OneMechanism>
+void adjust_mechanism(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
+    if (!has_sampled_box(mechanism)) return adjust_box(mechanism, adjustment, image);
+    std::visit(
+        [&](auto& form) {
+            if constexpr (is_sampled<std::decay_t<decltype(form)>>) adjust(form, adjustment, image);
+        },
+        mechanism.form);
+}
+
 }  // namespace
 
 Box adjusted(const Box& box, const BoxAdjustment& adjustment) {
     if (adjustment.tracker) return tracker_window(box, adjustment);
-    const double factor = 1 + adjustment.context.value_or(0);
-    double width = factor * box.width;
-    double height = factor * box.height;
-    if (adjustment.square) width = height = std::max(width, height);
+    const auto [width, height] = adjusted_sides(box.width, box.height, adjustment);
     if (width == box.width && height == box.height) return box;
     return about_centre(box, width, height);
 }
@@ -87,6 +149,9 @@ bool has_box(const Mechanism& mechanism) {
 
 void require_adjustable(const Mechanism& mechanism, const BoxAdjustment& adjustment) {
     if (!adjustment.tracker || !has_box(mechanism)) return;
+    if (std::visit([](const auto& one) { return has_sampled_box(one); }, mechanism))
+        throw Error(
+            "the window of a tracker has whole pixels, and a crop that is sampled, as by roi-align, none");
     if (std::visit(
             [](const auto& one) {
                 return requires {
@@ -107,7 +172,7 @@ Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, 
     std::visit(
         [&](auto& one) {
             if constexpr (TakesBox<std::remove_reference_t<decltype(one)>>) {
-                if (is_of_box(one)) adjust(one, adjustment, image);
+                if (is_of_box(one)) adjust_mechanism(one, adjustment, image);
             }
         },
         result);

@@ -22,6 +22,28 @@ class Adjustments(Annotations):
         self.document({"mechanism": "stn", "theta": [[1, 0, 0], [0, 1, 0]], "size": [4, 4]})
         self.fails(2, "extract", "p.png", "-p", "p.json", "--context", "0.5", "-o", self.out, says=["--context", "no entry has one"])
 
+    def test_boxes_that_are_sampled(self):
+        """About their centres, as every box: of [y1, x1, y2, x2] the distances are those of pixels' centres."""
+        self.picture(width=101, height=81)
+        entries = [{"id": "pooled", "box": [10, 20, 50, 40], "convention": "roi-align"}, {"id": "unaligned", "box": [10, 20, 50, 40], "convention": "roi-align-unaligned"},
+                   {"id": "resized", "box": [0.25, 0.1, 0.5, 0.5], "convention": "tf-crop-and-resize"},
+                   {"id": "mirrored", "box": [0.25, 0.5, 0.5, 0.1], "convention": "tf-crop-and-resize"},
+                   {"id": "turned", "box": [30, 30, 40, 20, 10], "convention": "roi-align-rotated"}]
+        self.document([{**entry, "size": [9, 9]} for entry in entries])
+
+        def boxes(*options):
+            report = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--dry-run", "--report", "-", *options).stdout
+            return [glimpse["parameters"]["box"] for glimpse in json.loads(report)["glimpses"]]
+        for options, expected in ((("--square",), [[10, 10, 50, 50], [10, 10, 50, 50], [0.125, 0.1, 0.625, 0.5], [0.125, 0.5, 0.625, 0.1], [30, 30, 40, 40, 10]]),
+                                  (("--context", 0.5), [[0, 15, 60, 45], [0, 15, 60, 45], [0.1875, 0, 0.5625, 0.6], [0.1875, 0.6, 0.5625, 0], [30, 30, 60, 30, 10]]),
+                                  (("--context", 0.5, "--square"), [[0, 0, 60, 60], [0, 0, 60, 60], [0, 0, 0.75, 0.6], [0, 0.6, 0.75, 0], [30, 30, 60, 60, 10]])):
+            for given, right in zip(boxes(*options), expected):
+                numpy.testing.assert_allclose(given, right, rtol=0, atol=1e-12)
+        for entry in entries:
+            self.document({**entry, "size": [9, 9]})
+            self.fails(2, "extract", "photo.png", "-p", "p.json", "--tracker-crop", "-o", self.out,
+                       says=["--tracker-crop: the window of a tracker has whole pixels, and a crop that is sampled, as by roi-align, none"])
+
     def sizes(self, *options):
         self.picture(width=200, height=160)
         result = self.run_glimpse("extract", "photo.png", "-b", "80,60,40,20", "--dry-run", "--report", "-", *options)
