@@ -123,10 +123,32 @@ void require_few_samples(const Crop::SampledForm& form, const Box& box, Size siz
 }
 
 /// In pixels, edge coordinates.
+/// A side in pixels, edge coordinates.
+struct SampledSide {
+    double begin;
+    double length;
+};
+
+/// Samples at one place see the pixels on both sides of it.
+SampledSide sampled_side(double a, double b, Rule rule) {
+    if (rule == Rule::roi_align_unaligned) return {a, std::max(b - a, 1.0)};
+    return b > a ? SampledSide{a, b - a} : SampledSide{a - 0.5, 1};
+}
+
+std::string list_text(std::initializer_list<double> numbers) {
+    std::vector<std::string> texts;
+    for (const double number : numbers) texts.push_back(number_text(number));
+    return "[" + join(texts) + "]";
+}
+
 Box box_of(const Crop::SampledForm& form, Size image) {
     const auto& [x0, y0] = form.first;
     const auto& [x1, y1] = form.second;
-    if (form.rule != Rule::crop_and_resize) return {x0, y0, x1 - x0, y1 - y0};
+    if (form.rule != Rule::crop_and_resize) {
+        const SampledSide x = sampled_side(x0, x1, form.rule);
+        const SampledSide y = sampled_side(y0, y1, form.rule);
+        return {x.begin, y.begin, x.length, y.length};
+    }
     const double columns = image.width - 1.0;
     const double rows = image.height - 1.0;
     return {std::min(x0, x1) * columns, std::min(y0, y1) * rows, std::abs(x1 - x0) * columns + 1,

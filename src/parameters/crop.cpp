@@ -156,9 +156,9 @@ Crop::SampledForm read_sampled(Entry& entry, crop_form::SamplingRule rule, const
     Crop::SampledForm form{.first = {n[0], n[1]}, .second = {n[2], n[3]}, .rule = rule};
     if (is_resized) form = {.first = {n[1], n[0]}, .second = {n[3], n[2]}, .rule = rule};
     const auto& [first, second, of_rule, samples] = form;
-    if (is_resized && (first.x == second.x || first.y == second.y))
-        value.fail("the corners lie on one line, and between them is nothing");
-    if (!is_resized && !(second.x > first.x && second.y > first.y))
+    // As they are padded with, boxes without a side are read as the originals do.
+    const bool is_mirrored = second.x < first.x || second.y < first.y;
+    if (rule == crop_form::SamplingRule::roi_align && is_mirrored)
         value.fail("the second corner lies right of and below the first; mirrored boxes are not read");
     if (is_resized) {
         entry.refuse_own("samples", "crop_and_resize takes one sample a pixel: leave it out");

@@ -74,8 +74,11 @@ def regions():
     import torch
     import torchvision
 
-    for box in ([2.25, 1.5, 9.75, 8.125], [-3.5, -2, 6.25, 20], [4, 4, 4.25, 4.5]):
+    # The last have no side, as those that fill up a batch, or one that is mirrored, which is read as of length 1.
+    for box in ([2.25, 1.5, 9.75, 8.125], [-3.5, -2, 6.25, 20], [4, 4, 4.25, 4.5], [0, 0, 0, 0], [3.25, 4.5, 3.25, 8], [5, 6.5, 9.25, 6.5], [9.5, 8, 3, 2]):
         for aligned, convention in ((True, "roi-align"), (False, "roi-align-unaligned")):
+            if aligned and box[2] < box[0]:
+                continue
             for samples in (0, 2):
                 out = torchvision.ops.roi_align(as_torch(), [torch.tensor([box], dtype=torch.float32)], (4, 3), 1.0, samples, aligned)[0, 0]
                 entry = {"box": box, "size": [3, 4], "convention": convention}
@@ -122,9 +125,10 @@ def turned_regions():
 def crops_and_resizes():
     import tensorflow
 
-    # The last are flipped: upside down, from right to left, and both.
+    # The next are flipped: upside down, from right to left, and both; the last have no height, no width, or neither.
     for box, size in (([0.1, 0.2, 0.85, 0.7], (5, 4)), ([-0.2, 0.3, 1.1, 1.3], (6, 7)), ([0.3, 0.1, 0.6, 0.9], (1, 3)), ([0, 0, 1, 1], (WIDTH, HEIGHT)),
-                      ([0.85, 0.2, 0.1, 0.7], (5, 4)), ([-0.2, 1.3, 1.1, 0.3], (6, 7)), ([0.6, 0.9, 0.3, 0.1], (1, 3)), ([1, 1, 0, 0], (WIDTH, HEIGHT))):
+                      ([0.85, 0.2, 0.1, 0.7], (5, 4)), ([-0.2, 1.3, 1.1, 0.3], (6, 7)), ([0.6, 0.9, 0.3, 0.1], (1, 3)), ([1, 1, 0, 0], (WIDTH, HEIGHT)),
+                      ([0, 0, 0, 0], (4, 3)), ([0.35, 0.2, 0.35, 0.7], (5, 4)), ([0.1, 0.62, 0.9, 0.62], (5, 4)), ([1, 1, 1, 1], (3, 2))):
         for method in ("bilinear", "nearest"):
             out = tensorflow.image.crop_and_resize(IMAGE[None, ..., None], [box], [0], (size[1], size[0]), method, extrapolation_value=0.25)[0, ..., 0]
             add(version("tensorflow"), {"box": box, "size": size, "convention": "tf-crop-and-resize", "interpolation": method, "padding": 0.25}, out)

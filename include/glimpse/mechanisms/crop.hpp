@@ -44,7 +44,8 @@ enum class SamplingRule : std::uint8_t {
 /// padding but a fill, and `interpolation` is `bilinear`, or `nearest` where the rule has it.
 struct SampledForm {
     Point first;  ///< (x0, y0), pixels, or what the rule measures in
-    /// (x1, y1) > (x0, y0); of `crop_and_resize` also less, along either axis, and the glimpse is mirrored.
+    /// (x1, y1). Of `roi_align` x1 ≥ x0 and y1 ≥ y0; where they are equal, k = 0 without `samples`, and the
+    /// glimpse shows nothing. Of `crop_and_resize` it is mirrored where they are less.
     Point second;
     SamplingRule rule = SamplingRule::roi_align;
     int samples = 0;  ///< k ≥ 1, or 0: ⌈(b-a)/n⌉; of `roi_align`s
