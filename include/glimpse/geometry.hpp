@@ -108,7 +108,10 @@ GLIMPSE_EXPORT Box in_pixels(const OrientedBox& box, Size image);
 /// Throws `InvalidParameter` at "/box" unless all four numbers are finite and width, height > 0.
 GLIMPSE_EXPORT void require_box(const Box& box);
 
-/// Throws `Error` when the box, rotated by `angle` degrees about its centre, has no point inside the image.
+/// Whether the box, rotated by `angle` degrees about its centre, has a point inside the image.
+GLIMPSE_EXPORT bool overlaps(const Box& box, double angle, Size image);
+
+/// Throws `Error` when the box so rotated has none.
 /// The message ends with the remedy, if there is one.
 GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image, const std::string& remedy = {});
 

@@ -92,7 +92,7 @@ void require_box(const Box& box) {
     }
 }
 
-void require_overlap(const Box& box, double angle, Size image, const std::string& remedy) {
+bool overlaps(const Box& box, double angle, Size image) {
     // Separating axis theorem: two convex shapes are disjoint exactly if a normal of an edge of one of them
     // separates them.
     const Affine unit_square = box_to_image(box, {1, 1}, angle);
@@ -102,11 +102,14 @@ void require_overlap(const Box& box, double angle, Size image, const std::string
         const Extent seen = extent(border_in_image(inverse(unit_square), image));
         is_apart = is_apart || seen.left > 1 || seen.right < 0 || seen.top > 1 || seen.bottom < 0;
     }
-    if (is_apart) {
-        const std::string turned = angle == 0 ? "" : ", turned by " + number_text(angle) + "°,";
-        throw Error("the box " + to_string(box) + turned + " lies wholly outside the image of " +
-                    to_string(image) + " pixels" + remedy);
-    }
+    return !is_apart;
+}
+
+void require_overlap(const Box& box, double angle, Size image, const std::string& remedy) {
+    if (overlaps(box, angle, image)) return;
+    const std::string turned = angle == 0 ? "" : ", turned by " + number_text(angle) + "°,";
+    throw Error("the box " + to_string(box) + turned + " lies wholly outside the image of " +
+                to_string(image) + " pixels" + remedy);
 }
 
 void require_short_sides(const Box& box) {

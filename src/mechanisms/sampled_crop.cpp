@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -122,7 +123,6 @@ void require_few_samples(const Crop::SampledForm& form, const Box& box, Size siz
                                        " samples along a side; give a smaller box or fewer \"samples\"");
 }
 
-/// In pixels, edge coordinates.
 /// A side in pixels, edge coordinates.
 struct SampledSide {
     double begin;
@@ -141,6 +141,7 @@ std::string list_text(std::initializer_list<double> numbers) {
     return "[" + join(texts) + "]";
 }
 
+/// In pixels, edge coordinates.
 Box box_of(const Crop::SampledForm& form, Size image) {
     const auto& [x0, y0] = form.first;
     const auto& [x1, y1] = form.second;
@@ -169,6 +170,25 @@ Footprints::Means means_of(const Crop::TurnedForm& form, Size size) {
     throw InvalidParameter("/box", "it would take " + number_text(across) + "×" + number_text(down) +
                                        " samples for each glimpse pixel, and 2^20, and 2^32 for all of them, "
                                        "are the most; give a smaller box or fewer \"samples\"");
+}
+
+/// As its convention writes it.
+std::string numbers_of(const Crop::SampledForm& form) {
+    const auto& [x0, y0] = form.first;
+    const auto& [x1, y1] = form.second;
+    return form.rule == Rule::crop_and_resize ? "[y1, x1, y2, x2] = " + list_text({y0, x0, y1, x1})
+                                              : "[x0, y0, x1, y1] = " + list_text({x0, y0, x1, y1});
+}
+
+std::string numbers_of(const Crop::TurnedForm& form) {
+    const auto& [centre, width, height, angle, samples] = form;
+    return "[centre x, centre y, width, height, angle] = " +
+           list_text({centre.x, centre.y, width, height, angle}) + ", of degrees,";
+}
+
+[[noreturn]] void fail_outside(const std::string& numbers, Size image) {
+    throw Error("the box " + numbers + " lies wholly outside the image of " + to_string(image) + " pixels" +
+                remedy_of_padding);
 }
 
 bool is_filled(const Crop& crop) {
@@ -297,7 +317,7 @@ Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size imag
     const Size size = *crop.size;
     const Box box = box_of(form, image);
     require_few_samples(form, box, size);
-    if (!is_filled(crop)) require_overlap(box, 0, image, remedy_of_padding);
+    if (!is_filled(crop) && !overlaps(box, 0, image)) fail_outside(numbers_of(form), image);
     BandedMatrix x = sampled_axis({form.first.x, form.second.x, size.width, image.width}, crop, form);
     BandedMatrix y = sampled_axis({form.first.y, form.second.y, size.height, image.height}, crop, form);
     return {.map = {.image = image,
@@ -311,7 +331,7 @@ Lowered lower_turned(const Crop& crop, const Crop::TurnedForm& form, Size image)
     const Size size = *crop.size;
     const OrientedBox box = oriented_box(form);
     const Footprints::Means means = means_of(form, size);
-    if (!is_filled(crop)) require_overlap(box.box, box.angle, image, remedy_of_padding);
+    if (!is_filled(crop) && !overlaps(box.box, box.angle, image)) fail_outside(numbers_of(form), image);
     const Affine matrix = box_to_image(box.box, size, box.angle);
     return {.map = {.image = image,
                     .glimpse = size,

@@ -19,6 +19,14 @@ Box between_corners(double x0, double y0, double x1, double y1) {
     return {x0, y0, x1 - x0, y1 - y0};
 }
 
+/// Where the sides are not told by the box that is made of them.
+void require_sides(const std::array<double, 4>& numbers, const char* words) {
+    const auto [a, b, width, height] = numbers;
+    if (width > 0 && height > 0) return;
+    throw Error(std::string("a box ") + words + " has width and height > 0, not [" + number_text(a) + ", " +
+                number_text(b) + ", " + number_text(width) + ", " + number_text(height) + "]");
+}
+
 Box tracker_window(const Box& box, TrackerWindow window) {
     try {
         require_box(box);
@@ -38,8 +46,10 @@ Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
         case BoxOrder::yxyx:
             return between_corners(b, a, d, c);
         case BoxOrder::cxcywh:
+            require_sides(numbers, "[centre x, centre y, width, height]");
             return {a - c / 2, b - d / 2, c, d};
         case BoxOrder::yxhw:
+            require_sides(numbers, "[y, x, height, width]");
             return {b, a, d, c};
         case BoxOrder::pysot:
             return tracker_window({a, b, c, d}, TrackerWindow::pysot);

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "glimpse/words.hpp"
 #include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
@@ -178,10 +179,20 @@ void refuse_clockwise(Entry& entry) {
     }
 }
 
+/// Numbers from `first` on are two sides.
+void require_sides(const Value& value, const std::string& words, const std::vector<double>& n,
+                   std::size_t first) {
+    if (n[first] > 0 && n[first + 1] > 0) return;
+    std::vector<std::string> texts;
+    for (const double number : n) texts.push_back(number_text(number));
+    value.fail("a box " + words + " has width and height > 0, not [" + join(texts) + "]");
+}
+
 Crop::TurnedForm read_turned(Entry& entry, TurnedBox whose, const ReadingContext& context) {
     entry.refuse_own("units", "the convention says what the box is measured in: leave it out");
     const Value value = *entry.take("box");
     const std::vector<double> n = numbers(value, {turned_box_members}, turned_box_words, context);
+    require_sides(value, turned_box_words, n, 2);
     Crop::TurnedForm form{.centre = {n[0], n[1]}, .width = n[2], .height = n[3], .angle = n[4]};
     if (whose == TurnedBox::mmcv) {
         form.angle *= 180 / std::numbers::pi;

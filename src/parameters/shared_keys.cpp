@@ -142,7 +142,14 @@ OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context
     if (is_tracker_window(order)) return {box, Units::pixels};
     const std::optional<Value> given = entry.take("units");
     const PointUnits units = given ? word<PointUnits>(*given, point_units) : PointUnits::pixels;
-    if (units == PointUnits::normalised) return {fractions_of_normalised(box), Units::fraction};
+    if (units == PointUnits::normalised) {
+        try {
+            require_box(box);  // as it is written
+        } catch (const InvalidParameter& error) {
+            value.fail(error.what());
+        }
+        return {fractions_of_normalised(box), Units::fraction};
+    }
     return {box, units == PointUnits::pixels ? Units::pixels : Units::fraction};
 }
 
