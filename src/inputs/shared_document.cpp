@@ -54,16 +54,43 @@ Box box_of(const std::string& text, parameters::BoxOrder order) {
     }
 }
 
+/// Of a convention of one mechanism's boxes.
+void append_read_box(std::size_t position, const std::string& box, const Place& place,
+                     const ParameterDefaults& defaults, ParameterDocument& document) {
+    std::vector<std::string> numbers;
+    for (const double number : parse_box(box)) numbers.push_back(number_text(number));
+    const std::string text = R"({"box": [)" + join(numbers) + "]}";
+    ParameterDocument read = parse_parameters(text, field_name("boxes"), {}, defaults);
+    if (!read.uses_convention) {
+        throw InvalidOption("defaults.convention", "no box of mechanism \"" + defaults.mechanism +
+                                                       "\" is written as " + defaults.convention);
+    }
+    for (Glimpse& glimpse : read) {
+        glimpse.id = position_id(position) + glimpse.id.substr(position_id(0).size());
+        glimpse.place = place;
+        document.push_back(std::move(glimpse));
+    }
+}
+
 ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     const Place place{.common = std::make_shared<const CommonPlace>(
                           CommonPlace{.before = field_name("boxes"), .is_box = true})};
     document.uses_convention = true;
-    const parameters::BoxOrder order = parameters::default_box_order(options.defaults);
+    const std::optional<parameters::BoxOrder> order = parameters::default_box_order(options.defaults);
+    if (parameters::is_sampled(options.defaults.convention) && !options.defaults.size) {
+        throw InvalidOption("defaults.size",
+                            "a box of " + options.defaults.convention + " is sampled, and needs a size");
+    }
     std::size_t position = 0;  // one box may be several glimpses
     for (const std::string& box : options.boxes) {
-        append_glimpses_of_box(position_id(position++), {box_of(box, order)}, place, options.defaults,
-                               document);
+        const std::size_t number = position++;
+        if (order) {
+            append_glimpses_of_box(position_id(number), {box_of(box, *order)}, place, options.defaults,
+                                   document);
+        } else {
+            append_read_box(number, box, place, options.defaults, document);
+        }
     }
     return document;
 }

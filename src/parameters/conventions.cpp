@@ -61,13 +61,27 @@ Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
     return {a, b, c, d};
 }
 
-BoxOrder default_box_order(const ParameterDefaults& defaults) {
-    if (defaults.convention.empty()) return BoxOrder::xywh;
-    const auto found =
-        std::ranges::find(box_orders, defaults.convention, &std::pair<std::string_view, BoxOrder>::first);
+bool is_sampled(std::string_view convention) {
+    return std::ranges::count(words_of(sampling_rules), convention) > 0;
+}
+
+std::optional<BoxOrder> default_box_order(const ParameterDefaults& defaults) {
+    const std::string& word = defaults.convention;
+    if (word.empty()) return BoxOrder::xywh;
+    const auto found = std::ranges::find(box_orders, word, &std::pair<std::string_view, BoxOrder>::first);
     if (found != box_orders.end()) return found->second;
-    throw InvalidOption("defaults.convention", "a box is " + join(words_of(box_orders)) + ", not " +
-                                                   json::in_quotes(defaults.convention));
+    if (std::ranges::count(words_of(turned_boxes), word) > 0) {
+        throw InvalidOption("defaults.convention",
+                            "a box of " + json::in_quotes(word) +
+                                " has five numbers, and this one four: write it as an entry of " +
+                                field_name("parameters"));
+    }
+    std::vector<std::string_view> words = words_of(filled_box_orders);
+    for (const std::string_view own : words_of(gaussian_box_orders, sampling_rules)) {
+        if (std::ranges::count(words, own) == 0) words.push_back(own);
+    }
+    if (std::ranges::count(words, word) > 0) return std::nullopt;
+    throw InvalidOption("defaults.convention", "a box is " + join(words) + ", not " + json::in_quotes(word));
 }
 
 std::vector<std::string> sized_box_definitions() {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,8 +107,12 @@ inline constexpr std::array<std::pair<std::string_view, int>, 2> offset_versions
 /// The box of four numbers in that order. Throws `Error` where the second corner lies before the first.
 Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order);
 
-/// The order of the caller's convention. Throws `InvalidOption` where that is no order of boxes.
-BoxOrder default_box_order(const ParameterDefaults& defaults);
+/// The order of the caller's convention for boxes of four numbers; none of a convention of one mechanism's
+/// boxes, which are read as its entries are. Throws `InvalidOption` where there are no such boxes of it.
+std::optional<BoxOrder> default_box_order(const ParameterDefaults& defaults);
+
+/// Whether the convention's boxes are sampled, and need a size.
+bool is_sampled(std::string_view convention);
 
 /// "convention", whose words are those of these lists; `meaning` says which forms take which.
 Key convention_key(std::vector<std::string_view> forms, std::vector<std::string_view> words,

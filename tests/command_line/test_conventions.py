@@ -47,13 +47,50 @@ class Originals(GlimpseCase):
         self.run_glimpse("extract", photo, "-b", "6,5,16,25", "--convention", "YXYX", "-o", self.out / "b.png")
         numpy.testing.assert_array_equal(self.load("b.png"), pixels[6:16, 5:25])
         self.fails(2, "extract", photo, "-b", "5,6,5,16", "--convention", "xyxy", "-o", self.out, says=["--box: '5,6,5,16': the second corner lies right of"])
-        self.fails(2, "extract", photo, "-b", "5,6,5,16", "--convention", "sonnet", "-o", self.out, says=["--convention: a box is xywh, xyxy, yxyx, cxcywh, not"])
+        self.fails(2, "extract", photo, "-b", "5,6,5,16", "--convention", "sonnet", "-o", self.out,
+                   says=["--convention: a box is xywh, xyxy, yxyx, cxcywh, pysot, siamfc, hart, tf-crop-and-resize, roi-align, roi-align-unaligned, not"])
         self.document([{"box": [1, 2, 3, 4], "convention": "xywh"}])
         self.fails(2, "extract", photo, "-p", "p.json", "--convention", "xyxy", "-o", self.out, says=["--convention: no entry takes it"])
         # A record has the parameters as this program writes them, and is read back without a convention.
         self.document([{"box": [15, 11, 20, 10], "convention": "cxcywh"}])
         record = json.loads(self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out, "--report", "-").stdout)
         self.assertEqual(record["glimpses"][0]["parameters"], {"box": [5, 6, 20, 10]})
+
+    def test_boxes_of_one_mechanism_on_the_command_line(self):
+        photo, _ = self.picture(width=40, height=30)
+        for convention, mechanism, box in (("roi-align", "crop", "5,6,25.5,16"), ("roi-align-unaligned", "crop", "5,6,5,6"), ("tf-crop-and-resize", "crop", "0.2,0.6,0.5,0.1"),
+                                           ("pysot", "crop", "5,6,12,9"), ("siamfc", "stn", "5,6,12,9"), ("hart", "gaussian", "5,6,12,9")):
+            with self.subTest(convention=convention):
+                options = ("--convention", convention, "-m", mechanism, "-s", "7x5")
+                self.run_glimpse("extract", photo, "-b", box, "-b", box, *options, "--format", "npy", "-o", self.out)
+                self.document({"mechanism": mechanism, "box": [float(n) for n in box.split(",")], "convention": convention, "size": [7, 5]})
+                self.run_glimpse("extract", photo, "-p", "p.json", "--format", "npy", "-o", self.path("one.npy"))
+                for name in ("photo.000.npy", "photo.001.npy"):
+                    numpy.testing.assert_array_equal(self.load(name), numpy.load(self.path("one.npy")))
+                self.run_glimpse("explain", photo, "-b", box, *options)
+        self.fails(2, "extract", photo, "-b", "5,6,25,16", "--convention", "roi-align", "-o", self.out, says=["--size: a box of roi-align is sampled, and needs a size"])
+        self.fails(2, "extract", photo, "-b", "5,6,25,16", "--convention", "roi-align", "-m", "stn", "-s", "4x4", "-o", self.out,
+                   says=['--convention: no box of mechanism "stn" is written as roi-align'])
+        self.fails(2, "extract", photo, "-b", "5,6,25,16", "--convention", "roi-align-rotated", "-s", "4x4", "-o", self.out,
+                   says=['--convention: a box of "roi-align-rotated" has five numbers, and this one four: write it as an entry of --params'])
+        self.fails(2, "extract", photo, "-b", "25,6,5,16", "--convention", "roi-align", "-s", "4x4", "-o", self.out, says=["--box", "the second corner lies right of and below the first"])
+
+    def test_messages_have_the_numbers_as_they_are_written(self):
+        photo, _ = self.picture(width=40, height=30)
+        for entry, says in (({"box": [5, 5, 0, 9, 20], "convention": "roi-align-rotated"}, "has width and height > 0, not [5, 5, 0, 9, 20]"),
+                            ({"box": [5, 5, -1, 9, 2], "convention": "roi-align-rotated-mmcv", "clockwise": True}, "has width and height > 0, not [5, 5, -1, 9, 2]"),
+                            ({"box": [5, 6, 0, 9], "convention": "cxcywh"}, "a box [centre x, centre y, width, height] has width and height > 0, not [5, 6, 0, 9]"),
+                            ({"mechanism": "gaussian", "box": [5, 6, 7, 0], "convention": "hart"}, "a box [y, x, height, width] has width and height > 0, not [5, 6, 7, 0]"),
+                            ({"box": [0.5, 0.5, 0, 1], "units": "normalised"}, "a box [x, y, width, height] has width and height > 0, not [0.5, 0.5, 0, 1]")):
+            with self.subTest(entry=entry):
+                self.document({"size": [4, 4], **entry})
+                self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["/box: ", says])
+        for entry, says in (({"box": [500, 500, 7, 9, 90], "convention": "roi-align-rotated"}, "[centre x, centre y, width, height, angle] = [500, 500, 7, 9, 90], of degrees,"),
+                            ({"box": [500, 500, 507, 509], "convention": "roi-align"}, "[x0, y0, x1, y1] = [500, 500, 507, 509]"),
+                            ({"box": [7, 8, 9, 10], "convention": "tf-crop-and-resize"}, "[y1, x1, y2, x2] = [7, 8, 9, 10]")):
+            with self.subTest(entry=entry):
+                self.document({"size": [4, 4], **entry})
+                self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out, says=["the box " + says + " lies wholly outside the image of 40×30 pixels"])
 
 
 if __name__ == "__main__":
