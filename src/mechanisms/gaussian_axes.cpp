@@ -8,4 +8,12 @@ std::optional<Gaussian::AxesForm> gaussian_axes(const Mechanism& mechanism, Size
     return axes(*gaussian, image, size);
 }
 
+std::optional<Mechanism> with_full_intensity(const Mechanism& mechanism) {
+    const auto* const gaussian = std::get_if<Gaussian>(&mechanism);
+    if (!gaussian || !std::holds_alternative<Gaussian::DrawForm>(gaussian->form)) return std::nullopt;
+    Gaussian full = *gaussian;
+    std::get<Gaussian::DrawForm>(full.form).log_gamma = 0;
+    return full;
+}
+
 }  // namespace glimpse

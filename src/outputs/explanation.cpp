@@ -247,6 +247,19 @@ void add_weights(const Explanation& e, std::vector<Fact>& facts) {
                      {s.x, s.y, s.width, s.height}});
 }
 
+std::string help_of(const std::vector<std::string>& remedies) {
+    return remedies.empty() ? "" : "; what helps: " + join(remedies, ", or ");
+}
+
+/// Of a glimpse that lies outside the image.
+std::vector<std::string> inside_remedies(const Explanation& e) {
+    std::vector<std::string> remedies;
+    if (std::ranges::any_of(e.readings, [&](const ExplainedReading& r) { return r.inside > e.inside; }))
+        remedies.emplace_back("another convention of its numbers");
+    if (!e.padding.empty()) remedies.emplace_back(R"(a "padding")");
+    return remedies;
+}
+
 Fact aliasing_fact(const Explanation& e) {
     if (!e.points || !e.weights.footprint) {
         const char* const why = e.points ? "no: it sees nothing of the image" : "no: it is no grid of points";
@@ -271,8 +284,8 @@ Fact aliasing_fact(const Explanation& e) {
     std::vector<std::string> remedies = e.widening;
     if (e.gaussians) remedies.emplace_back("standard deviations of half the distance of centres");
     if (e.size_helps) remedies.emplace_back("a larger size");
-    const std::string help = remedies.empty() ? "" : "; what helps: " + join(remedies, ", or ");
-    return {"aliasing", "yes: " + join(aliasing) + ", so that finer patterns alias" + help, json};
+    return {"aliasing", "yes: " + join(aliasing) + ", so that finer patterns alias" + help_of(remedies),
+            json};
 }
 
 const char* word_of(Darkness darkness) {
@@ -283,6 +296,12 @@ const char* word_of(Darkness darkness) {
             return "small weights";
         case Darkness::dark_image:
             return "dark image";
+        case Darkness::transparent_image:
+            return "transparent image";
+        case Darkness::transition:
+            return "transition";
+        case Darkness::bias:
+            return "bias";
         case Darkness::none:
             break;
     }
@@ -293,22 +312,27 @@ std::string cause_of(const Explanation& e) {
     switch (e.values.darkness) {
         case Darkness::outside:
             return (e.inside > 0 ? "a share of " + shown(1 - e.inside) + " of it" : std::string("it")) +
-                   " lies outside the image, and shows " + fill_words(e) +
-                   " there; what helps: another convention of its numbers" +
-                   (e.padding.empty() ? "" : R"(, or a "padding")");
+                   " lies outside the image, and shows " + fill_words(e) + " there" +
+                   help_of(inside_remedies(e));
         case Darkness::small_weights: {
             std::vector<std::string> remedies = e.strengthening;
-            if (e.gaussians) remedies.emplace_back("of DRAW's numbers a greater log_gamma");
-            if (e.values.white > 0) remedies.emplace_back("an array (npy), which is not rounded");
+            if (e.intensity_helps) remedies.emplace_back("of DRAW's numbers a greater log_gamma");
+            if (e.values.white > 0 && e.values.unrounded > 0)
+                remedies.emplace_back("an array (npy), which is not rounded");
             return "the weights of none of its pixels sum to more than " +
-                   shown(std::max(0.0, e.weights.sums.greatest)) +
-                   (remedies.empty() ? "" : "; what helps: " + join(remedies, ", or "));
+                   shown(std::max(0.0, e.weights.sums.greatest)) + help_of(remedies);
         }
         case Darkness::dark_image:
             if (e.values.seen > darkest_visible * e.values.white)
                 return "the image is dark where it looks, but for values of little weight, up to " +
                        shown(e.values.seen);
             return "the image has nothing above " + shown(e.values.seen) + " where it looks";
+        case Darkness::transparent_image:
+            return "the image is transparent where it looks, but for dark pixels";
+        case Darkness::transition:
+            return "its transition makes it so, and without one the greatest is " + shown(e.values.otherwise);
+        case Darkness::bias:
+            return "its bias makes it so, and without one the greatest is " + shown(e.values.otherwise);
         case Darkness::none:
             break;
     }

@@ -28,7 +28,15 @@ struct ExplainedReading {
 };
 
 /// Why a picture is black, or nearly.
-enum class Darkness : std::uint8_t { none, outside, small_weights, dark_image };
+enum class Darkness : std::uint8_t {
+    none,
+    outside,
+    small_weights,
+    dark_image,
+    transparent_image,
+    transition,
+    bias,
+};
 
 /// The values of a glimpse, as it is written: colours, and no alpha.
 struct ExplainedValues {
@@ -36,6 +44,8 @@ struct ExplainedValues {
     double white = 0;                  ///< 255 or 65535; 0: float32, which has none
     double seen = 0;                   ///< the greatest value of the image where the glimpse looks
     std::int64_t not_finite = 0;       ///< NaN or infinite ones
+    double unrounded = 0;              ///< of a dark glimpse, the greatest one before it was rounded
+    double otherwise = 0;              ///< and without the transition, or the bias, that makes it dark
     Darkness darkness = Darkness::none;
 };
 
@@ -65,10 +75,11 @@ struct Explanation {
     Rectangle support{};
     double inside = 0;
     Fill fill{};
-    std::vector<std::string> widening{};  ///< this and the next as of `EntryReadings`
+    std::vector<std::string> widening{};  ///< this and the next as of `EntryReadings`, where they help
     std::vector<std::string> strengthening{};
     std::vector<std::string> padding{};  ///< empty also where there is one of its own
     bool size_helps = false;             ///< sampling points of a larger size would be nearer to each other
+    bool intensity_helps = false;        ///< it would be bright by a DRAW intensity γ of 1
     ExplainedValues values{};
     std::vector<ExplainedReading> readings{};
     std::string panel{};  ///< its file; empty: none was drawn

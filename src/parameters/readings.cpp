@@ -1,13 +1,13 @@
 #include "parameters/readings.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "json/json_file.hpp"
 #include "parameters/description.hpp"
 #include "parameters/document.hpp"
@@ -67,9 +67,12 @@ class RereadEntry {
         if (has_conventions) found.convention = word_in_force();
         if (has_units) found.units = units_in_force(found.convention);
         if (has_conventions || has_units) found.others = others(found, has_conventions, has_units);
-        found.widening = changing({{"antialias", true}, {"interpolation", "area"}});
-        found.strengthening = changing({{"normalise", "max"}, {"normalise", "safe"}});
-        found.padding = changing({{"padding", "border"}});
+        found.widening = changing({{{"antialias", true}}, {{"interpolation", "area"}}});
+        // Nearest pixels are not antialiased.
+        if (found.widening.empty())
+            found.widening = changing({{{"antialias", true}, {"interpolation", "bilinear"}}});
+        found.strengthening = changing({{{"normalise", "max"}}, {{"normalise", "safe"}}});
+        found.padding = changing({{{"padding", "border"}}});
         found.enlarged = enlarged();
         return found;
     }
@@ -176,19 +179,24 @@ class RereadEntry {
         return found;
     }
 
+    using Members = std::vector<std::pair<const char*, Json>>;
+
     /// Those of the members with which the entry says something else.
-    [[nodiscard]] std::vector<std::string> changing(
-        std::initializer_list<std::pair<const char*, Json>> tried) const {
-        std::vector<std::string> members;
+    [[nodiscard]] std::vector<Remedy> changing(const std::vector<Members>& tried) const {
+        std::vector<Remedy> remedies;
         const auto given = written(given_);
-        for (const auto& [key, value] : tried) {
+        for (const Members& members : tried) {
             Json entry = entry_;
-            entry[key] = value;
+            std::vector<std::string> texts;
+            for (const auto& [key, value] : members) {
+                entry[key] = value;
+                texts.push_back(in_quotes(key) + ": " + value.dump());
+            }
             Reading reading;
             if (read(entry, context_, defaults_, reading) && written(reading.glimpses) != given)
-                members.push_back(in_quotes(key) + ": " + value.dump());
+                remedies.push_back({join(texts, " with "), std::move(reading.glimpses)});
         }
-        return members;
+        return remedies;
     }
 
     [[nodiscard]] std::vector<Glimpse> enlarged() const {

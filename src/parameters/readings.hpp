@@ -22,6 +22,12 @@ struct Reading {
     std::vector<Glimpse> glimpses{};     ///< as many as those of the entry, in its order
 };
 
+/// Members with which an entry could be read, and says something else.
+struct Remedy {
+    std::string members{};            ///< as JSON has them: `"antialias": true`
+    std::vector<Glimpse> glimpses{};  ///< the entry's, with them
+};
+
 /// An entry, and how else it can be read.
 struct EntryReadings {
     std::string form{};             ///< the keys of its parameters: "box"
@@ -31,12 +37,12 @@ struct EntryReadings {
     /// All that read the same numbers as other parameters, each once: fewer changes first, and among these
     /// the more usual convention.
     std::vector<Reading> others{};
-    /// Members with which the entry could be read, and say something else: those that make its kernel as wide
-    /// as its samples are apart, `"antialias": true`; those that make its weights greater, `"normalise":
-    /// "max"`; and those that show something of what lies outside the image, `"padding": "border"`.
-    std::vector<std::string> widening{};
-    std::vector<std::string> strengthening{};
-    std::vector<std::string> padding{};
+    /// Those that may make its kernel as wide as its samples are apart, `"antialias": true`; its weights
+    /// greater, `"normalise": "max"`; and that may show something of what lies outside the image,
+    /// `"padding": "border"`.
+    std::vector<Remedy> widening{};
+    std::vector<Remedy> strengthening{};
+    std::vector<Remedy> padding{};
     /// Its glimpses of one column and one row more; empty where it takes no other size.
     std::vector<Glimpse> enlarged{};
 };

@@ -12,6 +12,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/reading.hpp"
+#include "glimpse/report.hpp"
 #include "glimpse/words.hpp"
 #include "glimpses/transition_reading.hpp"
 #include "inputs/option_use.hpp"
@@ -24,6 +25,7 @@
 #include "parameters/written.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/explained_panel.hpp"
+#include "pipeline/explained_values.hpp"
 #include "pipeline/linearised.hpp"
 #include "pipeline/lowering.hpp"
 #include "pipeline/other_readings.hpp"
@@ -187,54 +189,6 @@ class PanelPaths {
     std::vector<std::string> paths_;  ///< of each glimpse; empty: none is wanted
 };
 
-/// The greatest finite value of the first channels, and how many values are none.
-struct ValueFacts {
-    std::optional<double> greatest{};
-    std::int64_t not_finite = 0;
-};
-
-ValueFacts facts_of_values(const cv::Mat& pixels, int channels) {
-    ValueFacts facts;
-    cv::Mat row;
-    for (int y = 0; y < pixels.rows; ++y) {
-        pixels.row(y).convertTo(row, CV_64F);
-        const auto* value = row.ptr<double>();
-        for (int x = 0; x < pixels.cols; ++x, value += pixels.channels()) {
-            for (int c = 0; c < channels; ++c) {
-                if (!std::isfinite(value[c])) {
-                    ++facts.not_finite;
-                } else {
-                    facts.greatest = std::max(facts.greatest.value_or(value[c]), value[c]);
-                }
-            }
-        }
-    }
-    return facts;
-}
-
-double white_of(int depth) {
-    constexpr double of_8_bits = 255;
-    constexpr double of_16_bits = 65535;
-    return depth == CV_8U ? of_8_bits : depth == CV_16U ? of_16_bits : 0;
-}
-
-/// Why a glimpse is dark, where it is.
-Darkness darkness_of(const Explanation& e) {
-    const ExplainedValues& v = e.values;
-    const double visible = darkest_visible * v.white;
-    if (!v.greatest || *v.greatest > visible) return Darkness::none;
-    const bool sees_nothing = e.weights.empty == e.size.area();
-    if (sees_nothing && e.inside <= 0) return Darkness::outside;
-    if (!sees_nothing && v.seen <= visible) return Darkness::dark_image;
-    if (!e.is_linear) return Darkness::dark_image;
-    // The mean by its weights of what it looks at, of which rounding may have left nothing.
-    const double sum = e.weights.sums.greatest;
-    const double brightest = (*v.greatest + (v.white > 0 ? 0.5 : 0)) / sum;
-    if (sum > 0 && brightest <= visible) return Darkness::dark_image;
-    const bool is_cut = e.weights.empty + e.weights.partial == e.size.area() && e.inside < 1;
-    return is_cut && brightest * e.full_weight > visible ? Darkness::outside : Darkness::small_weights;
-}
-
 /// Whether the points of a larger glimpse are nearer to each other where the given one's are too far apart,
 /// as they are if they lie on the same part of the image.
 bool are_nearer(const PointFacts& larger, const Explanation& given) {
@@ -254,7 +208,6 @@ class Explainer {
     Explainer(const ExplainOptions& options, const ImageSource& source, const PanelPaths& panels,
               const ParameterDocument& document, const Backend& backend)
         : options_(options),
-          source_(source),
           paths_(panels),
           backend_(backend),
           panel_(source, options.input.open, panels.format()) {
@@ -302,17 +255,56 @@ class Explainer {
         e.units = readings.units;
         e.has_conventions = readings.has_conventions;
         e.parameters = parameters::written_parameters(glimpse).dump();
-        e.widening = readings.widening;
-        e.strengthening = readings.strengthening;
-        if (!parameters::written_parameters(glimpse).contains("padding")) e.padding = readings.padding;
         describe(map, e);
+        e.widening = helping(readings.widening, element, [&](const Lowered& other) {
+            const WeightFacts weights = weight_facts(other);
+            return weights.aliased_x + weights.aliased_y < e.weights.aliased_x + e.weights.aliased_y;
+        });
         e.size_helps = size_helps(readings, element, e);
         e.gaussians = gaussian_axes(glimpse.mechanism, info.size, map.map.glimpse);
         const std::vector<OtherReading> others = likeliest_readings(
             map, readings, element, [&](const Glimpse& other) { return lowered_for(other); });
         for (const OtherReading& other : others) e.readings.push_back(other.told);
-        read_values(map, e);
+        const ValueReader reader(*reader_, run_, backend_);
+        e.values = reader.values(map, e);
+        if (e.values.darkness != Darkness::none) add_brightening(glimpse, readings, element, reader, e);
         if (paths_.are_wanted()) draw(map, others, paths_.of(place), e);
+    }
+
+    /// What is told to help a dark glimpse, by reading it so.
+    void add_brightening(const Glimpse& glimpse, const parameters::EntryReadings& readings,
+                         std::size_t element, const ValueReader& reader, Explanation& e) const {
+        const auto is_visible = [&](const Lowered& other) { return reader.is_visible(other); };
+        e.strengthening = helping(readings.strengthening, element, is_visible);
+        if (!parameters::written_parameters(glimpse).contains("padding"))
+            e.padding = helping(readings.padding, element, is_visible);
+        if (const std::optional<Mechanism> stronger = with_full_intensity(glimpse.mechanism)) {
+            Glimpse other = glimpse;
+            other.mechanism = *stronger;
+            e.intensity_helps = is_helped({"", {other}}, 0, is_visible);
+        }
+    }
+
+    using Test = std::function<bool(const Lowered&)>;
+
+    /// The members with which the entry's glimpse passes a test.
+    [[nodiscard]] std::vector<std::string> helping(std::span<const parameters::Remedy> remedies,
+                                                   std::size_t element, const Test& test) const {
+        std::vector<std::string> members;
+        for (const parameters::Remedy& remedy : remedies) {
+            if (is_helped(remedy, element, test)) members.push_back(remedy.members);
+        }
+        return members;
+    }
+
+    [[nodiscard]] bool is_helped(const parameters::Remedy& remedy, std::size_t element,
+                                 const Test& test) const {
+        if (element >= remedy.glimpses.size()) return false;
+        try {
+            return test(lowered_for(remedy.glimpses[element]));
+        } catch (const Error&) {
+            return false;  // there is none
+        }
     }
 
     [[nodiscard]] bool size_helps(const parameters::EntryReadings& readings, std::size_t element,
@@ -361,28 +353,6 @@ class Explainer {
         e.fill = map.fill;
     }
 
-    /// What the glimpse shows, decoding what it looks at alone.
-    void read_values(const Lowered& map, Explanation& e) {
-        const ImageInfo& info = reader_->info();
-        const Rectangle region = needed(map);
-        const GlimpsesOfPart part{region, {}};
-        const std::int64_t bytes =
-            decoding_memory(*reader_, {&part, 1}, 1) + transition_memory(map, info.channels);
-        const auto reserved = reserve_for(*reader_, bytes, run_.open.memory);
-        const ImageRegion decoded = decode_region(*reader_, region, 1);
-        const int colours = info.channels - (info.alpha ? 1 : 0);
-        const ValueFacts values = facts_of_values(read_glimpse(backend_, map, decoded, info.depth), colours);
-        e.values.greatest = values.greatest;
-        e.values.not_finite = values.not_finite;
-        e.values.white = white_of(info.depth);
-        const Rectangle& s = e.support;
-        if (!s.empty()) {
-            const cv::Rect seen(s.x - region.x, s.y - region.y, s.width, s.height);
-            e.values.seen = facts_of_values(decoded.pixels(seen), colours).greatest.value_or(0);
-        }
-        e.values.darkness = darkness_of(e);
-    }
-
     void draw(Lowered& map, std::span<const OtherReading> others, const std::string& path, Explanation& e) {
         linearise(map, *reader_);
         const std::string given = words_of_reading(e.convention, e.units, e);
@@ -397,7 +367,6 @@ class Explainer {
     }
 
     const ExplainOptions& options_;
-    const ImageSource& source_;
     const PanelPaths& paths_;
     const Backend& backend_;
     RunOptions run_;

@@ -115,6 +115,16 @@ class WorkedByHand(ExplainCase):
                 self.assertIn("aliasing: yes", text)
                 self.assertEqual("a larger size" in text, helps, text)
 
+    def test_what_helps_against_aliasing_is_tried(self):
+        bilinear = '"antialias": true with "interpolation": "bilinear"'
+        for entry, helps in (({"mechanism": "stn", "matrix": [[10, 1, 0], [1, 10, 0]], "interpolation": "nearest", "size": [8, 8]}, bilinear),
+                             ({"mechanism": "stn", "theta": [[0.5, 0.1, 0], [0, 0.5, 0]], "interpolation": "nearest", "size": [8, 8]}, bilinear),
+                             ({"mechanism": "stn", "matrix": [[10, 1, 0], [1, 10, 0]], "size": [8, 8]}, '"antialias": true')):
+            with self.subTest(entry=entry):
+                self.document(entry)
+                text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
+                self.assertIn("what helps: " + helps, text)
+
     def test_axes_of_one_pixel_and_without_a_step(self):
         self.document({"mechanism": "stn", "box": [100, 100, 40, 60], "angle": 30, "size": [1, 4]})
         told = self.one(self.photo(), "-p", "p.json")
@@ -262,9 +272,64 @@ class Black(ExplainCase):
                 self.document(entry)
                 words = self.words(photo, "-p", "p.json")
                 self.assertIn("it lies outside the image", words)
-                self.assertEqual('or a "padding"' in words, offered, words)
+                self.assertEqual('a "padding"' in words, offered, words)
+                self.assertNotIn("another convention", words)  # none of which shows the image
         self.document({"mechanism": "filter", "kernel": [[0, 0, 0], [0, 0.1, 0], [0, 0, 0]]})
         self.assertIn("sum to more than 0.1; what helps: an array (npy), which is not rounded", self.words(photo, "-p", "p.json"))
+
+    def test_what_helps_is_tried(self):
+        photo = self.photo()
+        draw = {"gx": 0.3, "gy": 0, "log_sigma2": -0.3, "log_delta": -2.2, "log_gamma": -2.8}
+        far = {"u": -4000, "s": 1, "d": 1}
+        for entry, remedies in (({"mechanism": "gaussian", "size": [30, 40], "draw": draw}, "of DRAW's numbers a greater log_gamma, or an array (npy), which is not rounded"),
+                                ({"mechanism": "mask", "grid": [[0.1]]}, '"normalise": "max", or an array (npy), which is not rounded'),
+                                ({"mechanism": "mask", "grid": [[0]]}, None),
+                                ({"mechanism": "filter", "kernel": [[-1]]}, None),
+                                ({"mechanism": "gaussian", "x": far, "y": far, "size": [4, 4]}, None),
+                                ({"box": [5000, 80, 200, 160], "padding": "zeros"}, None),
+                                ({"box": [1000, 80, 200, 160], "padding": "zeros"}, None),
+                                ({"box": [600, 400, 650, 440], "padding": "zeros", "convention": "cxcywh"}, None)):
+            with self.subTest(entry=entry):
+                self.document(entry)
+                words = self.words(photo, "-p", "p.json")
+                if remedies is None:
+                    self.assertNotIn("npy", words)
+                    self.assertNotIn("log_gamma", words)
+                    self.assertNotIn("normalise", words)
+                else:
+                    self.assertTrue(words.endswith("; what helps: " + remedies), words)
+        self.document({"box": [700, 500, 60, 40], "padding": "zeros"})
+        self.assertNotIn("what helps", self.words(photo, "-p", "p.json"))
+        self.document({"mechanism": "stn", "quad": [[900, 900], [950, 900], [950, 950], [900, 950]], "size": [4, 4], "padding": "zeros"})
+        self.assertNotIn("what helps", self.words(photo, "-p", "p.json"))
+        # Of its corners, a size would be cut out of the image.
+        self.document({"box": [640, 100, 700, 400], "padding": "zeros"})
+        self.assertIn("what helps: another convention of its numbers", self.words(photo, "-p", "p.json"))
+
+    def test_a_transition_a_bias_and_alpha_are_causes(self):
+        pixels = numpy.full((60, 80, 3), 220, "uint8")
+        pixels[::4, ::4] = 0
+        Image.fromarray(pixels).save(self.path("dots.png"))
+        self.document({"box": [4, 4, 40, 40], "size": [2, 2], "transition": 1})
+        words = self.words("dots.png", "-p", "p.json")
+        self.assertEqual(self.cause(self.path("dots.png"), "-p", "p.json"), "transition")
+        self.assertIn("since its transition makes it so, and without one the greatest is 20", words)
+        self.document({"mechanism": "filter", "kernel": [[1]], "bias": -200})
+        self.assertEqual(self.cause(self.photo(), "-p", "p.json"), "bias")
+        self.assertIn("since its bias makes it so, and without one the greatest is 200", self.words(self.photo(), "-p", "p.json"))
+        self.document({"mechanism": "filter", "kernel": [[1]], "bias": -200})
+        self.assertEqual(self.cause(self.photo(value=20), "-p", "p.json"), "dark image")
+        # By the mask alone it is dark, too.
+        self.document({"mechanism": "mask", "grid": [[0.05]], "transition": 0.9})
+        self.assertEqual(self.cause(self.photo(), "-p", "p.json"), "small weights")
+        clear = numpy.full((60, 80, 4), 220, "uint8")
+        clear[..., 3] = 0
+        Image.fromarray(clear).save(self.path("clear.png"))
+        self.document({"mechanism": "stn", "box": [4, 4, 41, 43], "size": [8, 8]})
+        self.assertEqual(self.cause(self.path("clear.png"), "-p", "p.json"), "transparent image")
+        self.assertIn("the image is transparent where it looks", self.words("clear.png", "-p", "p.json"))
+        # A crop of its own pixels has their colours.
+        self.assertIsNone(self.cause(self.path("clear.png"), "-b", "4,4,20,20"))
 
     def test_the_same_as_extract_tells(self):
         """A glimpse of which a warning says that it is nearly black is told to be."""

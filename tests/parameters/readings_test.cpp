@@ -58,7 +58,8 @@ TEST_CASE("readings: a box in the orders of other systems") {
           R"({"box":[120.0,80.0,200.0,160.0],"units":"fraction","size":[64,64]})");
     CHECK(found(readings, "xywh", "pixels").empty());
     CHECK(readings.others.front().convention == "xyxy");
-    CHECK(readings.widening == std::vector<std::string>{R"("interpolation": "area")"});
+    REQUIRE(readings.widening.size() == 1);
+    CHECK(readings.widening.front().members == R"("interpolation": "area")");
 }
 
 TEST_CASE("readings: an entry's own word is the one that others differ from, and so is a default's") {
@@ -110,7 +111,8 @@ TEST_CASE("readings: theta, with the key that its word stands for") {
     REQUIRE(readings.others.size() == 1);
     CHECK(readings.others.front().convention == "torch");
     CHECK(readings.others.front().without == std::vector<std::string>{"align_corners"});
-    CHECK(readings.widening == std::vector<std::string>{R"("antialias": true)"});
+    REQUIRE(readings.widening.size() == 1);
+    CHECK(readings.widening.front().members == R"("antialias": true)");
 }
 
 TEST_CASE("readings: six numbers of Gaussian attention in a list") {
