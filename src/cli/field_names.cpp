@@ -46,6 +46,8 @@ constexpr std::array fields{
     Field{"open.layout", "--array-layout"},
     Field{"open.memory", "--memory"},
     Field{"open.formats", "--formats"},
+    // WriteOptions
+    Field{"paste", "--mode"},
     // OutputOptions
     Field{"out", "--out"},
     Field{"archive", "--output-tar"},

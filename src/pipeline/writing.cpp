@@ -270,6 +270,12 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
         throw Error(origin.place.of("/transition"),
                     "a glimpse with a transition is no linear function of the image, and has no way back; "
                     "leave it out to write by the map alone");
+    // Such as those of one row whose samples have no step down.
+    if (options.paste && lowered.matrix && lowered.matrix->determinant() == 0)
+        throw Error(origin.place.of(""),
+                    "its pixels lie on one line of the image, where there is no area to be pasted on: choose "
+                    "the adjoint, the other " +
+                        field_name("paste"));
     const auto depth = is_array_format(format) ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     return written(options, backend, lowered, glimpse, canvas, depth, memory);
 }

@@ -131,6 +131,14 @@ class Writing(Edges):
             self.run_glimpse("write", "g.png", "-p", "p.json", *options, "-o", "c.png")
             numpy.testing.assert_array_equal(self.load(self.directory / "c.png"), numpy.clip(numpy.rint(written), 0, 255))
 
+    def test_a_glimpse_on_one_line_is_not_pasted(self):
+        photo, _ = self.picture(width=40, height=30)
+        self.document([{"box": [0.2, 0.1, 0.7, 0.6], "size": [5, 1], "convention": "tf-crop-and-resize"}])
+        self.run_glimpse("extract", photo, "-p", "p.json", "-o", "g.npy")
+        self.fails(1, "write", "g.npy", "-p", "p.json", "--canvas", photo, "--mode", "paste", "-o", "out.npy",
+                   says=["p.json: /0: its pixels lie on one line of the image, where there is no area to be pasted on: choose the adjoint, the other --mode"])
+        self.run_glimpse("write", "g.npy", "-p", "p.json", "--canvas", photo, "--mode", "adjoint", "-o", "out.npy")
+
     def test_paste_takes_float_glimpses_in_the_canvas_s_units(self):
         for channels, mode in ((3, "RGB"), (4, "RGBA"), (1, "L")):
             with self.subTest(mode):
