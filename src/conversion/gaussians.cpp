@@ -176,6 +176,9 @@ Carried as_hart_box(const Mechanism& mechanism, const KnownImage& image) {
         return as_it_is(mechanism);
     static_cast<void>(image.needed("how wide HART's Gaussians are"));
     const FittedAxes f = fitted_axes(mechanism, image);
+    if (const Size size = f.sight.size; size.width < 2 || size.height < 2)
+        throw Error("HART divides the box by the number of its Gaussians less one, and of " +
+                    to_string(size) + " it has none to divide by");
     Carried carried = in_form(f, box_form_of_hart(f.axes, f.sight.size), Code::hart);
     carried.has_same_kernel = false;
     carried.stand_in = "the standard deviations that HART's code makes of the box for " +
