@@ -89,6 +89,10 @@ std::string message_line(const std::string& text) {
     return shortened(on_one_line(text), longest_message);
 }
 
+void warn(const std::string& text) {
+    std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+}
+
 std::string about_remade(const std::string& output) {
     return message_line("warning: " + output + ": was there, but empty or not whole, and is made again");
 }

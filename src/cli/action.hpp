@@ -19,6 +19,9 @@ std::string on_one_line(const std::string& text);
 /// The same for a message, which is cut in its middle where it is very long.
 std::string message_line(const std::string& text);
 
+/// A warning on standard error.
+void warn(const std::string& text);
+
 /// That an output was there already, but was no whole one.
 std::string about_remade(const std::string& output);
 

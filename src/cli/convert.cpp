@@ -162,8 +162,7 @@ class GainTally {
     }
     void tell() const {
         for (const auto& [gain, count] : counts_) {
-            std::cerr << "glimpse: warning: " << count << (count == 1 ? " glimpse gains " : " glimpses gain ")
-                      << gain << '\n';
+            warn(std::to_string(count) + (count == 1 ? " glimpse gains " : " glimpses gain ") + gain);
         }
     }
 
@@ -194,8 +193,7 @@ Outcome convert_all(const ConvertOptions& o, const ParameterDocument& document) 
             std::cerr << "glimpse: " << message_line(place + ": " + error) << '\n';
             continue;
         }
-        if (!converted.deviation.is_exact && !o.quiet)
-            std::cerr << "glimpse: warning: " << message_line(place + ": " + words_of(converted)) << '\n';
+        if (!converted.deviation.is_exact && !o.quiet) warn(place + ": " + words_of(converted));
         gains.add(converted.gains);
         entries.push_back(std::move(converted.entry));
     }

@@ -28,10 +28,6 @@ struct ExplainCommand : ReadingLimits {
     bool no_sync = false;
 };
 
-void warn(const std::string& text) {
-    std::cerr << "glimpse: warning: " << message_line(text) << '\n';
-}
-
 Permissions permissions_of(const ExplainOptions& explain) {
     Permissions permissions;
     if (explain.image != standard_stream) permissions.readable.emplace_back(explain.image);

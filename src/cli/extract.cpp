@@ -176,7 +176,7 @@ Outcome extract(ExtractOptions& o) {
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const auto print = [&] {
         for (const std::string& text : warnings) {
-            std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+            warn(text);
         }
     };
     try {

@@ -55,8 +55,7 @@ Outcome view(PageCommand& o) {
     };
     o.view.advance = [&] { progress->advance(); };
     const auto tell_warnings = [&] {
-        for (const std::string& text : warnings)
-            std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+        for (const std::string& text : warnings) warn(text);
     };
     bool is_made = false;
     try {

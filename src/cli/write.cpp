@@ -34,10 +34,6 @@ Permissions permissions_of(const WriteOptions& write) {
     return permissions;
 }
 
-void warn(const std::string& text) {
-    std::cerr << "glimpse: warning: " << message_line(text) << '\n';
-}
-
 void be_untrusting(Options& o) {
     require_confinable(o.device);
     restrict_process(permissions_of(o.write), 1, warn);

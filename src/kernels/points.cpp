@@ -51,9 +51,9 @@ GLIMPSE_INLINE void plate_points(const PlateRowTask& task, int j) {
     DoubleLanes sum_x[G];
     DoubleLanes sum_y[G];
     for (int g = 0; g < G; ++g) {
-        x[g] = load_doubles(task.x + j + 4 * g);
-        sum_x[g] = load_doubles(task.sum_x + j + 4 * g);
-        sum_y[g] = load_doubles(task.sum_y + j + 4 * g);
+        x[g] = load_doubles(task.x + j + std::ptrdiff_t{4} * g);
+        sum_x[g] = load_doubles(task.sum_x + j + std::ptrdiff_t{4} * g);
+        sum_y[g] = load_doubles(task.sum_y + j + std::ptrdiff_t{4} * g);
     }
     for (int k = 0; k < task.centre_count; ++k) {
         const double* const centre = task.centres + std::ptrdiff_t{2} * k;
@@ -68,8 +68,8 @@ GLIMPSE_INLINE void plate_points(const PlateRowTask& task, int j) {
         }
     }
     for (int g = 0; g < G; ++g) {
-        std::memcpy(task.sum_x + j + 4 * g, &sum_x[g], sizeof sum_x[g]);
-        std::memcpy(task.sum_y + j + 4 * g, &sum_y[g], sizeof sum_y[g]);
+        std::memcpy(task.sum_x + j + std::ptrdiff_t{4} * g, &sum_x[g], sizeof sum_x[g]);
+        std::memcpy(task.sum_y + j + std::ptrdiff_t{4} * g, &sum_y[g], sizeof sum_y[g]);
     }
 }
 
@@ -127,7 +127,8 @@ struct PointBounds {
 GLIMPSE_INLINE DoubleLanes tile_sum(const double* coefficients, const double* basis) {
     DoubleLanes sum{};
     for (int q = 0; q < tile_terms; ++q)
-        sum = multiply_add(broadcast(coefficients[q]), load_doubles(basis + q * tile_half), sum);
+        sum = multiply_add(broadcast(coefficients[q]), load_doubles(basis + std::ptrdiff_t{q} * tile_half),
+                           sum);
     return sum;
 }
 
@@ -140,7 +141,8 @@ GLIMPSE_INLINE void add_to(double* sums, DoubleLanes values) {
 GLIMPSE_INLINE void add_tile_row(const double* basis, const double* line, double* sums) {
     for (int n = 0; n < tile_half; n += double_lane_count) {
         const DoubleLanes even = tile_sum(line, basis + n);
-        const DoubleLanes odd = tile_sum(line + tile_terms, basis + tile_terms * tile_half + n);
+        const DoubleLanes odd =
+            tile_sum(line + tile_terms, basis + std::ptrdiff_t{tile_terms} * tile_half + n);
         add_to(sums + tile_half + n, even + odd);
         const DoubleLanes mirrored = even - odd;
         add_to(sums + tile_half - double_lane_count - n,
@@ -203,8 +205,8 @@ void plate_row(const PlateRowTask& task) {
 }
 
 void tile(const TileTask& task) {
-    const double* const odd_basis = task.basis + tile_terms * tile_half;
-    const double* const odd_nodes = task.nodes + tile_terms * tile_line;
+    const double* const odd_basis = task.basis + std::ptrdiff_t{tile_terms} * tile_half;
+    const double* const odd_nodes = task.nodes + std::ptrdiff_t{tile_terms} * tile_line;
     for (int n = 0; n < tile_half; ++n) {
         for (int at = 0; at < tile_line; at += double_lane_count) {
             DoubleLanes even{};
@@ -217,15 +219,16 @@ void tile(const TileTask& task) {
             }
             const DoubleLanes below = even + odd;
             const DoubleLanes above = even - odd;
-            std::memcpy(task.lines + (tile_half + n) * tile_line + at, &below, sizeof below);
-            std::memcpy(task.lines + (tile_half - 1 - n) * tile_line + at, &above, sizeof above);
+            std::memcpy(task.lines + std::ptrdiff_t{tile_half + n} * tile_line + at, &below, sizeof below);
+            std::memcpy(task.lines + std::ptrdiff_t{tile_half - 1 - n} * tile_line + at, &above,
+                        sizeof above);
         }
     }
 }
 
 void tile_row(const TileRowTask& task) {
     add_tile_row(task.basis, task.line, task.sum_x);
-    add_tile_row(task.basis, task.line + 2 * tile_terms, task.sum_y);
+    add_tile_row(task.basis, task.line + std::ptrdiff_t{2} * tile_terms, task.sum_y);
 }
 
 }  // namespace GLIMPSE_INSTRUCTION_SET

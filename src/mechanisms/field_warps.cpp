@@ -102,6 +102,7 @@ SamplingPoints displaced_by_own(const PointField& field, Size image) {
 SamplingPoints displaced_by_other(const PointField& field, Size image, Size glimpse) {
     const Displacement displacement(field, glimpse);
     std::vector<Between> columns;
+    columns.reserve(static_cast<std::size_t>(glimpse.width));
     for (int j = 0; j < glimpse.width; ++j) columns.push_back(displacement.columns_at(edge_from_centre(j)));
     PointLister lister(glimpse);
     for (int i = 0; i < glimpse.height; ++i) {

@@ -89,6 +89,7 @@ std::vector<Point> border(const Circles& circles) {
         return all;
     }();
     std::vector<Point> polygon;
+    polygon.reserve(2 * directions.size());
     const double inner = circles.radius(0);
     const double outer = circles.radius(1);
     for (const Point& direction : directions) polygon.push_back(circles.at(direction, inner));

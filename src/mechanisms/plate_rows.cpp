@@ -42,8 +42,8 @@ const Basis& basis() {
             for (int n = 0; n < tile_half; ++n) {
                 const double plus = lagrange(nodes, std::size_t(q), n + 0.5);
                 const double minus = lagrange(nodes, std::size_t(q), -(n + 0.5));
-                polynomials[std::size_t(q * tile_half + n)] = (plus + minus) / 2;
-                polynomials[std::size_t((tile_terms + q) * tile_half + n)] = (plus - minus) / 2;
+                polynomials[std::size_t(q) * tile_half + std::size_t(n)] = (plus + minus) / 2;
+                polynomials[std::size_t(tile_terms + q) * tile_half + std::size_t(n)] = (plus - minus) / 2;
             }
         }
         return polynomials;
@@ -118,8 +118,8 @@ void PlateRows::interpolate(const Terms& far, const Point& middle, Tile& tile) c
             const std::size_t mirrored = tile_nodes - 1 - q;
             rows[m][q] = sum_x[q] + sum_x[mirrored];
             rows[m][tile_terms + q] = sum_x[q] - sum_x[mirrored];
-            rows[m][2 * tile_terms + q] = sum_y[q] + sum_y[mirrored];
-            rows[m][3 * tile_terms + q] = sum_y[q] - sum_y[mirrored];
+            rows[m][std::size_t{2} * tile_terms + q] = sum_y[q] + sum_y[mirrored];
+            rows[m][std::size_t{3} * tile_terms + q] = sum_y[q] - sum_y[mirrored];
         }
     }
     std::array<std::array<double, tile_line>, tile_nodes> parts;  // even ones down, and then odd ones

@@ -59,7 +59,8 @@ class PlateRows {
 
 /// The bytes that they take for a glimpse of that width and a plate of so many points.
 constexpr std::int64_t plate_rows_memory(int width, std::int64_t points) {
-    constexpr std::int64_t of_lines = (tile_side + 1) * tile_line * std::int64_t{sizeof(double)};
+    constexpr std::int64_t of_lines =
+        (std::int64_t{tile_side} + 1) * tile_line * std::int64_t{sizeof(double)};
     constexpr std::int64_t of_point = 4 * std::int64_t{sizeof(Point)};  // a place and a weight, as lists grow
     return (width / tile_side + 1) * (of_lines + points * of_point);
 }

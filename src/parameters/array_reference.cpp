@@ -287,6 +287,7 @@ std::optional<std::vector<std::size_t>> positions_of(const std::vector<std::stri
                                                      std::span<const std::string_view> names) {
     if (!std::ranges::is_permutation(columns, names)) return std::nullopt;
     std::vector<std::size_t> positions;
+    positions.reserve(columns.size());
     for (const std::string& column : columns) {
         positions.push_back(static_cast<std::size_t>(std::ranges::find(names, column) - names.begin()));
     }

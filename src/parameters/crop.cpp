@@ -184,6 +184,7 @@ void require_sides(const Value& value, const std::string& words, const std::vect
                    std::size_t first) {
     if (n[first] > 0 && n[first + 1] > 0) return;
     std::vector<std::string> texts;
+    texts.reserve(n.size());
     for (const double number : n) texts.push_back(number_text(number));
     value.fail("a box " + words + " has width and height > 0, not [" + join(texts) + "]");
 }

@@ -84,7 +84,7 @@ int most_along(int room, int pitch, const Cells& cells) {
 cv::Size grid_of(const Cells& cells, std::size_t count, double most) {
     const double n = double(count);
     const double wanted = std::ceil(std::sqrt(aspect_ratio * n * cells.pitch.height / cells.pitch.width));
-    const double in_one_row = one_row / cells.pictures;
+    const double in_one_row = std::floor(double(one_row) / cells.pictures);
     const double rows = std::ceil(n / std::min({std::max(wanted, in_one_row), most, n}));
     return {static_cast<int>(std::ceil(n / rows)), static_cast<int>(rows)};
 }
@@ -106,7 +106,7 @@ void add_remark(ContactSheetLayout& layout, const Cells& cells, std::string rema
 
 /// Makes each row as high as its highest picture.
 void close_up(ContactSheetLayout& layout, const Cells& cells, int columns) {
-    const auto in_row = static_cast<std::size_t>(columns * cells.pictures);
+    const auto in_row = static_cast<std::size_t>(columns) * static_cast<std::size_t>(cells.pictures);
     int up = 0;
     for (std::size_t begin = 0; begin < layout.thumbnails.size(); begin += in_row) {
         const std::size_t end = std::min(begin + in_row, layout.thumbnails.size());
