@@ -48,9 +48,9 @@ struct InputOptions {
 /// without either. Throws `UsageError` for an invalid one, and for one with elements for several images.
 GLIMPSE_EXPORT std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options);
 
-/// A warning where the order of inputs matters, and some are in that of their bytes, as a shell's patterns
-/// give them, rather than in natural order: frame1, frame10, frame2. Empty where none are.
-GLIMPSE_EXPORT std::string warning_of_order(const std::vector<std::string>& inputs);
+/// Of images whose order matters: tells `warn` where some of the inputs are in that of their bytes, as a
+/// shell's patterns give them, rather than in natural order: frame1, frame10, frame2.
+GLIMPSE_EXPORT void warn_of_order(const InputOptions& options);
 
 /// Polled while input is awaited: whether to give up.
 using Interrupted = std::function<bool()>;

@@ -170,9 +170,7 @@ Outcome extract(ExtractOptions& o) {
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
     warn_about_fonts(o, no_font_warning);
     warn_without_captions(o);
-    if (const std::string warning = warning_of_order(o.input.inputs);
-        makes_joint_outputs(o.output) && !warning.empty())
-        o.input.warn(warning);
+    if (makes_joint_outputs(o.output)) warn_of_order(o.input);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const auto print = [&] {
         for (const std::string& text : warnings) {

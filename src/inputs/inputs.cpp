@@ -166,18 +166,19 @@ std::vector<ImageJob> drained(JobSource&& source) {
 
 }  // namespace
 
-std::string warning_of_order(const std::vector<std::string>& inputs) {
+void warn_of_order(const InputOptions& options) {
+    const std::vector<std::string>& inputs = options.inputs;
     const auto comes_behind = [](const std::string& one, const std::string& other) {
         return comes_before(other, one);
     };
-    if (std::ranges::is_sorted(inputs, comes_behind)) return {};  // backwards, which is meant
+    if (std::ranges::is_sorted(inputs, comes_behind)) return;  // backwards, which is meant
     const auto found =
         std::ranges::adjacent_find(inputs, [&](const std::string& one, const std::string& next) {
             return one < next && comes_behind(one, next);
         });
-    if (found == inputs.end()) return {};
-    return "the images are taken in the order of the inputs, in which " + *found + " comes before " +
-           *std::next(found) + ", as a shell's patterns have it; a directory is read in natural order";
+    if (found == inputs.end()) return;
+    options.warn("the images are taken in the order of the inputs, in which " + *found + " comes before " +
+                 *std::next(found) + ", as a shell's patterns have it; a directory is read in natural order");
 }
 
 std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
@@ -209,8 +210,7 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustm
     std::vector<ImageJob> jobs = drained(Inputs(options, interrupted));
     const bool counts_images =
         std::ranges::any_of(jobs, [](const ImageJob& job) { return job.glimpses->of_images != nullptr; });
-    if (const std::string warning = warning_of_order(options.inputs); counts_images && !warning.empty())
-        options.warn(warning);
+    if (counts_images) warn_of_order(options);
     if (!interrupted || !interrupted()) give_elements(jobs);
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);

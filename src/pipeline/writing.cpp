@@ -197,7 +197,6 @@ Lowered lowered_for(const Mechanism& mechanism, Size canvas, const Place& place,
     });
 }
 
-/// The glimpse on the canvas.
 /// `white` is the greatest number of the canvas.
 void tell_clipped(const WriteOptions& options, std::int64_t clipped, double white) {
     if (clipped == 0) return;
@@ -207,6 +206,7 @@ void tell_clipped(const WriteOptions& options, std::int64_t clipped, double whit
                        ", or NaN and now 0, since the canvas has no others; an .npy keeps them");
 }
 
+/// The glimpse on the canvas.
 Image written(const WriteOptions& options, const Backend& backend, const Lowered& lowered,
               const Image& glimpse, const Canvas& canvas, std::optional<int> depth, StepMemory& memory) {
     const std::int64_t bytes = options.paste ? paste_memory(lowered, glimpse, canvas.image, depth)
