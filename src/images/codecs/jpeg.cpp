@@ -67,25 +67,24 @@ bool leaves_open(const jpeg_decompress_struct& info) {
     });
 }
 
-/// Whether every scan that the image needs has begun, so that the end of the file may be missing: if data of
-/// the last scan were too, Huffman's decoder would warn of them by another warning. The arithmetic one would
-/// take them for zeros.
-bool has_all_scans(const jpeg_decompress_struct& info) {
-    if (info.input_scan_number == 0 || info.arith_code) return false;
-    if (info.progressive_mode) return info.coef_bits && !leaves_open(info);
-    // libjpeg keeps a component's table from its scan on.
-    return std::all_of(info.comp_info, info.comp_info + info.num_components,
-                       [](const jpeg_component_info& component) { return component.quant_table != nullptr; });
-}
-
 /// Whether a component has no scan at all: libjpeg takes its coefficients for zeros.
 bool lacks_component(const jpeg_decompress_struct& info) {
     if (info.progressive_mode) {
         return info.coef_bits && std::any_of(info.coef_bits, info.coef_bits + info.num_components,
                                              [](const auto& bits) { return bits[0] < 0; });
     }
+    // libjpeg keeps a component's table from its scan on.
     return std::any_of(info.comp_info, info.comp_info + info.num_components,
                        [](const jpeg_component_info& component) { return component.quant_table == nullptr; });
+}
+
+/// Whether every scan that the image needs has begun, so that the end of the file may be missing: if data of
+/// the last scan were too, Huffman's decoder would warn of them by another warning. The arithmetic one would
+/// take them for zeros.
+bool has_all_scans(const jpeg_decompress_struct& info) {
+    if (info.input_scan_number == 0 || info.arith_code) return false;
+    if (info.progressive_mode) return info.coef_bits && !leaves_open(info);
+    return !lacks_component(info);
 }
 
 /// libjpeg only warns of some damage, and paints it grey: here that is an error, unless the warning is of a
