@@ -65,6 +65,7 @@ function openOther(step) {
 }
 
 function closed() {
+  if (detail.open) return; // the event comes later than the closing, and an image may have been opened in between
   opened = -1;
   detailBody.replaceChildren();
   list.focus();

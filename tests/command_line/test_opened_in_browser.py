@@ -107,6 +107,15 @@ class OpenedInABrowser(BrowserCase):
         self.assertEqual(self.texts("#detail-title"), ["b.png"])
         self.assertEqual(self.browser.value(lit), [0, "1"])
 
+    def test_what_is_opened_before_the_closing_is_reported_stays(self):
+        self.show_three()
+        self.browser.press("Enter")  # into the list
+        self.browser.press("Enter")
+        self.browser.value(f"(() => {{ document.getElementById('detail').close(); ({PRESS})('list', 'Enter'); }})()")
+        self.browser.settle()  # the dialog's event comes with a task of its own
+        self.assertTrue(self.browser.value("document.getElementById('detail').open"))
+        self.assertEqual(self.browser.value("document.querySelectorAll('#detail-body .facts').length"), 1)
+
     def test_dark_colours_have_a_light_casing_as_in_figures(self):
         self.picture("a.png", width=1400, height=600)
         boxes = [(60 + 190 * (k % 7), 40 + 190 * (k // 7)) for k in range(21)]
