@@ -71,6 +71,18 @@ struct ImageInfo {
     bool decoded = false;  ///< on opening: `OpenOptions::memory` says what that reserves
 };
 
+/// Why pixels that were decoded may be wrong, though the file could be read.
+struct Doubts {
+    /// Of a JPEG, the most bytes before its markers that one decoding passed over, since they are no part of
+    /// the image: some cameras leave such, and so does damage. ≥ 0; the first eight may not be counted, and
+    /// those below the rows that were decoded are not known.
+    std::int64_t extraneous_bytes = 0;
+    /// Scans of a progressive JPEG are missing, which would refine its pixels.
+    bool lacks_scans = false;
+    /// A PNG says which colours are transparent (tRNS) in a way that cannot be, which is left out.
+    bool lacks_transparency = false;
+};
+
 /// An opened image. Not for several threads at once.
 class GLIMPSE_EXPORT ImageReader {
   public:
@@ -87,12 +99,8 @@ class GLIMPSE_EXPORT ImageReader {
     /// The bytes that `decode_shrunk(region, n)` holds at most: its result, and what is kept for the next
     /// call. The file's own bytes do not count, nor does what was held before the call.
     [[nodiscard]] virtual std::int64_t decoding_memory(const Rectangle& region, int n) const;
-    /// Of a JPEG, the most bytes before its markers that one decoding passed over, since they are no part of
-    /// the image: some cameras leave such, and so does damage, by which pixels may be wrong. ≥ 0; the first
-    /// eight may not be counted, and those below the rows that were decoded are not known.
-    [[nodiscard]] virtual std::int64_t extraneous_bytes() const { return 0; }
-    /// Whether scans of a progressive JPEG that was decoded are missing, which would refine its pixels.
-    [[nodiscard]] virtual bool lacks_scans() const { return false; }
+    /// About what was decoded so far.
+    [[nodiscard]] virtual Doubts doubts() const { return {}; }
 };
 
 /// The bytes of h×w×C pixels as they are decoded.

@@ -43,6 +43,9 @@ struct ImageJob {
     std::shared_ptr<const ParameterDocument> glimpses{};  ///< never null in the jobs of a source
     std::string sidecar{};  ///< path of the document, where that came from beside the image
     std::string problem{};  ///< why it fails before the image is opened; empty where it does not
+    /// The line of a manifest that it is, from 1, which fails by itself where its outputs cannot be; 0: it is
+    /// of none.
+    std::size_t record = 0;
     std::vector<UnusableGlimpse> unusable{};  ///< they fail, the others do not
     std::optional<Size> annotated_size{};  ///< of the image that the boxes were made for, where that is known
     std::string member{};                  ///< name in the archive that the image came out of; else empty

@@ -99,8 +99,11 @@ struct OutputPlan {
 };
 
 /// Plans the outputs of all jobs. Throws `UsageError` for colliding outputs, an output that is an input, an
-/// unknown format, `out` that does not fit the number of glimpses, or tracks that cannot be made.
-GLIMPSE_EXPORT OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
+/// unknown format, `out` that does not fit the number of glimpses, or tracks that cannot be made. A record
+/// whose outputs collide, with an earlier job's or an input, gets that as its `problem`, and no glimpses.
+GLIMPSE_EXPORT OutputPlan plan_outputs(std::vector<ImageJob>& jobs, const OutputOptions& options);
+/// Of jobs that nobody keeps.
+GLIMPSE_EXPORT OutputPlan plan_outputs(std::vector<ImageJob>&& jobs, const OutputOptions& options);
 
 /// Throws `UsageError` for an output that exists, if `existing` is `error`.
 GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <vector>
@@ -32,9 +33,12 @@ GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const Lowered& lower
 
 /// The same for all glimpses of one image, wherever they lie, which the backend reads together; the region
 /// contains what each of them needs. All glimpses or none: throws as `read_glimpse` for any of them.
+/// `saturated`, where it has a place for each glimpse, gets how many of its values are clipped to the range
+/// of `depth`, but for those of interpolation kernels that overshoot.
 GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend,
                                                   std::span<const Lowered* const> lowered,
-                                                  const ImageRegion& region, int depth);
+                                                  const ImageRegion& region, int depth,
+                                                  std::span<std::int64_t> saturated = {});
 GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered> lowered,
                                                   const ImageRegion& region, int depth);
 

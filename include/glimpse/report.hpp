@@ -11,6 +11,7 @@
 
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/export.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/location_policy.hpp"
 #include "glimpse/mechanism.hpp"
@@ -39,6 +40,8 @@ struct GlimpseReport {
     Rare<TokenCounts> tokens{};
     /// How many of its numbers, as written, are NaN or infinite, since its image has such.
     std::int64_t not_finite = 0;
+    /// How many of its values are clipped to the range of the image's depth, as `read_glimpses` has it.
+    std::int64_t saturated = 0;
     /// Negative attention that the picture of its attention map shows as 0, in pixels.
     std::int64_t map_negative = 0;
     bool is_linear = true;  ///< whether it is a linear function of the image, as without a transition
@@ -66,9 +69,8 @@ struct ImageReport {
     std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
     /// `clipped_values` of the figures: how much attention their scale does not reach.
     std::int64_t clipped = 0;
-    std::int64_t extraneous_bytes = 0;  ///< as its reader has them
-    bool lacks_scans = false;           ///< likewise
-    double seconds = 0;                 ///< wall-clock time of the whole job
+    Doubts doubts{};     ///< as its reader has them
+    double seconds = 0;  ///< wall-clock time of the whole job
     /// The job's; null: the parameters of its glimpses are not told.
     std::shared_ptr<const ParameterDocument> document;
     BoxAdjustment adjustment{};                      ///< of every box of the document

@@ -61,6 +61,7 @@ void Notices::record(const FinishedJob& done) {
     record_tokens(done);
     record_negative(done);
     record_not_finite(done);
+    record_saturated(done);
 }
 
 void Notices::record(const TrackReport& report) {
@@ -75,9 +76,11 @@ void Notices::record_damage(const FinishedJob& done) {
     const bool is_told = done.job.is_one_of_pages && report.page > 0;
     if (report.lacks_pages && !is_told)
         lacking_pages_.add(report.image + " of " + std::to_string(report.pages));
-    if (report.extraneous_bytes > 0)
-        extraneous_.add(report.image + ": " + std::to_string(report.extraneous_bytes) + " or more");
-    if (report.lacks_scans) lacking_scans_.add(report.image);
+    const Doubts& doubts = report.doubts;
+    if (doubts.extraneous_bytes > 0)
+        extraneous_.add(report.image + ": " + std::to_string(doubts.extraneous_bytes) + " or more");
+    if (doubts.lacks_scans) lacking_scans_.add(report.image);
+    if (doubts.lacks_transparency) lacking_transparency_.add(report.image);
 }
 
 void Notices::record_masks_without_contours(const FinishedJob& done) {
@@ -148,6 +151,13 @@ void Notices::record_not_finite(const FinishedJob& done) {
     }
 }
 
+void Notices::record_saturated(const FinishedJob& done) {
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        if (glimpse.saturated == 0) continue;
+        saturated_.add(done.report.image + ": " + values(glimpse.saturated) + " of " + glimpse.id);
+    }
+}
+
 void Notices::record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally) {
     if (dark.count == 0) return;
     tally.add(done.report.image + ": " + dark.first +
@@ -199,6 +209,7 @@ void Notices::tell() const {
             " there are numbers that are NaN or infinite, of the image or by what is made of it" +
             not_finite_.first());
     }
+    tell_saturated();
     tell_negative();
     tell_tokens();
     if (!channels_first_.empty()) {
@@ -232,6 +243,18 @@ void Notices::tell_damage() const {
                             " the scans that would refine it" + lacking_scans_.first() +
                             ", as where a file was cut off");
     }
+    if (!lacking_transparency_.empty()) {
+        options_.input.warn("the transparency (tRNS) of " + lacking_transparency_.counted("PNG", "PNGs") +
+                            " is malformed, and left out" + lacking_transparency_.first() +
+                            "; other programs may show it");
+    }
+}
+
+void Notices::tell_saturated() const {
+    if (saturated_.empty()) return;
+    options_.input.warn("in " + saturated_.counted("glimpse", "glimpses") +
+                        " values below 0 or above white are clipped" + saturated_.first() +
+                        "; --format npy keeps them");
 }
 
 void Notices::tell_unseeing() const {

@@ -58,12 +58,14 @@ class Notices {
     void record_tokens(const FinishedJob& done);
     void record_negative(const FinishedJob& done);
     void record_not_finite(const FinishedJob& done);
+    void record_saturated(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_damage() const;
     void tell_turned() const;
     void tell_labels() const;
     void tell_tokens() const;
     void tell_negative() const;
+    void tell_saturated() const;
     void tell_former_pages() const;
     void tell_unseeing() const;
     /// `remedy`: of a scale whose ends were given.
@@ -72,11 +74,12 @@ class Notices {
                    const std::string& remedy_of_black) const;
 
     const ExtractOptions& options_;
-    Tally several_pages_;     ///< images of which the first page was read, since none was chosen
-    Tally turned_;            ///< images whose annotations have the size of the other orientation
-    Tally lacking_pages_;     ///< files that may have had more pages
-    Tally extraneous_;        ///< images with bytes that are no part of them
-    Tally lacking_scans_;     ///< images whose last scans are missing
+    Tally several_pages_;  ///< images of which the first page was read, since none was chosen
+    Tally turned_;         ///< images whose annotations have the size of the other orientation
+    Tally lacking_pages_;  ///< files that may have had more pages
+    Tally extraneous_;     ///< images with bytes that are no part of them
+    Tally lacking_scans_;  ///< images whose last scans are missing
+    Tally lacking_transparency_;
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
     Tally merged_;            ///< images whose overlays show too many maps to tell apart
     Tally without_room_;      ///< labels that overlays and panels leave out
@@ -94,6 +97,7 @@ class Notices {
     Tally tokens_;                ///< images on which a map may be an attention matrix
     Tally channels_first_;        ///< arrays whose channels may be the first axis
     Tally not_finite_;            ///< glimpses with numbers that are NaN or infinite
+    Tally saturated_;             ///< glimpses with values that are clipped
     Tally negative_;              ///< pixels of pictures of maps whose attention is negative
     Tally negative_maps_;         ///< pictures of maps that have such
     Tally unlabelled_;            ///< labels that contact sheets and frames of animations leave out

@@ -11,6 +11,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/saturation.hpp"
 #include "glimpses/transition_reading.hpp"
 #include "maps/image_region.hpp"
 #include "maps/needed_parts.hpp"
@@ -188,13 +189,14 @@ void require_alpha(const Lowered& lowered, const ImageRegion& region) {
 struct Reading {
     const Backend& backend;
     const ImageRegion& region;
-    int depth;         ///< of the glimpses
+    int depth;         ///< of the glimpses, where they are not `in_float32`
     bool premultiply;  ///< colours, by alpha
-    bool filled;       ///< what lies outside the image, or a bias, is added to values of float32
+    bool in_float32;   ///< what is read, and finished
 
-    [[nodiscard]] bool takes(const Lowered& lowered) const {
+    /// `is_counted`: the values of the glimpse that are clipped are.
+    [[nodiscard]] bool takes(const Lowered& lowered, bool is_counted) const {
         return !lowered.transition && needs_premultiplication(lowered.map, region.alpha) == premultiply &&
-               (premultiply || adds_values(lowered) == filled);
+               (premultiply || is_counted || adds_values(lowered)) == in_float32;
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
@@ -206,7 +208,7 @@ struct Reading {
         const std::vector<double> mean = mean_for(group, source, premultiply);
         std::vector<cv::Mat> glimpses(group.size());
         if (!apart) {
-            glimpses = backend.read(maps_of(group), source, premultiply || filled ? int{CV_32F} : depth);
+            glimpses = backend.read(maps_of(group), source, in_float32 ? int{CV_32F} : depth);
         }
         for_each_in_parallel(group.size(), [&](std::size_t k) {
             if (apart) {
@@ -226,8 +228,34 @@ struct Reading {
         }
         if (premultiply) unpremultiply_alpha(glimpse, static_cast<float>(lowered.full_weight));
         if (!lowered.bias.get().empty()) add_bias(glimpse, lowered.bias.get(), region.alpha);
-        glimpse = rounded_to(glimpse, depth);
     }
+};
+
+/// How many values of glimpses are clipped.
+class Clipped {
+  public:
+    /// `counts`: of each glimpse, or empty where nobody asks for them.
+    Clipped(std::span<const Lowered* const> lowered, int depth, std::span<std::int64_t> counts)
+        : depth_(depth), counts_(counts) {
+        std::ranges::fill(counts, 0);
+        if (counts.empty() || depth == CV_32F) return;
+        for (const Lowered* each : lowered) are_counted_.push_back(may_saturate(*each));
+    }
+
+    [[nodiscard]] bool counts(std::size_t glimpse) const {
+        return !are_counted_.empty() && are_counted_[glimpse];
+    }
+
+    /// From what may be float32 to the depth.
+    void round(std::size_t glimpse, cv::Mat& values) const {
+        if (counts(glimpse)) counts_[glimpse] = clipped_by_rounding(values, depth_);
+        values = rounded_to(values, depth_);
+    }
+
+  private:
+    int depth_;
+    std::span<std::int64_t> counts_;
+    std::vector<bool> are_counted_;
 };
 
 }  // namespace
@@ -275,22 +303,23 @@ cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const Image
 }
 
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered* const> lowered,
-                                   const ImageRegion& region, int depth) {
+                                   const ImageRegion& region, int depth, std::span<std::int64_t> saturated) {
     for (const Lowered* each : lowered) {
         validate_transition(*each, region.pixels.channels(), region.alpha);
         validate_fill(*each, region.pixels.channels(), region.alpha, region.pixels.depth());
         validate_channels(*each, region.pixels.channels(), region.alpha);
         require_alpha(*each, region);
     }
+    const Clipped clipped(lowered, depth, saturated);
     std::vector<cv::Mat> glimpses(lowered.size());
     for (std::size_t n = 0; n < lowered.size(); ++n) {
-        if (lowered[n]->transition) glimpses[n] = read_transition(backend, *lowered[n], region, depth);
+        if (lowered[n]->transition) glimpses[n] = read_transition(backend, *lowered[n], region);
     }
-    for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
-        const Reading reading{backend, region, depth, premultiply, filled};
+    for (const auto& [premultiply, in_float32] : {std::pair{false, false}, {false, true}, {true, true}}) {
+        const Reading reading{backend, region, depth, premultiply, in_float32};
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < lowered.size(); ++n) {
-            if (reading.takes(*lowered[n])) members.push_back(n);
+            if (reading.takes(*lowered[n], clipped.counts(n))) members.push_back(n);
         }
         if (members.empty()) continue;
         std::vector<const Lowered*> group;
@@ -299,6 +328,7 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
         std::vector<cv::Mat> read = reading.read(group);
         for (std::size_t k = 0; k < members.size(); ++k) glimpses[members[k]] = std::move(read[k]);
     }
+    for_each_in_parallel(glimpses.size(), [&](std::size_t n) { clipped.round(n, glimpses[n]); });
     return glimpses;
 }
 

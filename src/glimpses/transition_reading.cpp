@@ -323,8 +323,7 @@ void validate_transition(const Lowered& lowered, int channels, bool alpha) {
     }
 }
 
-cv::Mat read_transition(const Backend& backend, const Lowered& lowered, const ImageRegion& region,
-                        int depth) {
+cv::Mat read_transition(const Backend& backend, const Lowered& lowered, const ImageRegion& region) {
     const Transition& transition = *lowered.transition;
     cv::Mat glimpse;
     if (const auto* weights = std::get_if<Weights>(&lowered.map.kind)) {
@@ -337,7 +336,7 @@ cv::Mat read_transition(const Backend& backend, const Lowered& lowered, const Im
         if (!conjugated.kept.empty()) scale_pixels(glimpse, conjugated.kept, By::factor);
     }
     glimpse *= full_scale(region.pixels.depth());
-    return rounded_to(glimpse, depth);
+    return glimpse;
 }
 
 ImageRegion linearised_attention(const Backend& backend, const Lowered& lowered, const ImageRegion& region) {

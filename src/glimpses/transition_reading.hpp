@@ -20,10 +20,10 @@ GLIMPSE_EXPORT Rare<Transition> effective(const Rare<Transition>& transition, co
 /// image has alpha; and `Error` where weights that are combined with the image are negative.
 GLIMPSE_EXPORT void validate_transition(const Lowered& lowered, int channels, bool alpha);
 
-/// The glimpse of a region that contains `needed(lowered)`, in `depth`. What lies outside the image is the
-/// fill, or black. Throws `Error` where a value is negative, with its place.
+/// The glimpse of a region that contains `needed(lowered)`, CV_32F in the units of the region. What lies
+/// outside the image is the fill, or black. Throws `Error` where a value is negative, with its place.
 GLIMPSE_EXPORT cv::Mat read_transition(const Backend& backend, const Lowered& lowered,
-                                       const ImageRegion& region, int depth);
+                                       const ImageRegion& region);
 
 /// The attention map of the linearisation at that image, diag(∂g/∂s) · A · diag(∂E(-n, I)/∂I) summed over the
 /// glimpse's pixels, the mean over the channels; of `Weights` the derivative of a ⊕_n I by I. A pixel of 0,

@@ -2,11 +2,11 @@
 
 namespace glimpse {
 
-std::string doubts_about(const ImageReader& image) {
-    if (image.lacks_scans()) return "the progressive JPEG lacks the scans that would refine it";
-    const auto bytes = image.extraneous_bytes();
-    if (bytes == 0) return {};
-    return std::to_string(bytes) +
+std::string words(const Doubts& doubts) {
+    if (doubts.lacks_scans) return "the progressive JPEG lacks the scans that would refine it";
+    if (doubts.lacks_transparency) return "the PNG's transparency (tRNS) is malformed, and left out";
+    if (doubts.extraneous_bytes == 0) return {};
+    return std::to_string(doubts.extraneous_bytes) +
            " bytes or more before a marker are no part of the picture, as where it is damaged";
 }
 

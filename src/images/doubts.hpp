@@ -7,8 +7,7 @@
 
 namespace glimpse {
 
-/// Why the pixels that were decoded may be wrong, though the file could be read: bytes that are no part of
-/// the picture, or scans that are missing. Empty where nothing says so.
-GLIMPSE_EXPORT std::string doubts_about(const ImageReader& image);
+/// The first of them, as of one image; empty where there are none.
+GLIMPSE_EXPORT std::string words(const Doubts& doubts);
 
 }  // namespace glimpse

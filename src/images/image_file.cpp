@@ -34,8 +34,7 @@ class FileReader final : public ImageReader {
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
         return reader_->decoding_memory(region, n);
     }
-    [[nodiscard]] std::int64_t extraneous_bytes() const override { return reader_->extraneous_bytes(); }
-    [[nodiscard]] bool lacks_scans() const override { return reader_->lacks_scans(); }
+    [[nodiscard]] Doubts doubts() const override { return reader_->doubts(); }
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {
         try {
             cv::Mat pixels = reader_->decode_shrunk(region, n);
@@ -68,8 +67,7 @@ class ReaderWithAlpha final : public ImageReader {
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
         return reader_->decoding_memory(region, n);
     }
-    [[nodiscard]] std::int64_t extraneous_bytes() const override { return reader_->extraneous_bytes(); }
-    [[nodiscard]] bool lacks_scans() const override { return reader_->lacks_scans(); }
+    [[nodiscard]] Doubts doubts() const override { return reader_->doubts(); }
 
   private:
     std::unique_ptr<ImageReader> reader_;
@@ -93,8 +91,7 @@ class TimedReader final : public ImageReader {
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
         return reader_->decoding_memory(region, n);
     }
-    [[nodiscard]] std::int64_t extraneous_bytes() const override { return reader_->extraneous_bytes(); }
-    [[nodiscard]] bool lacks_scans() const override { return reader_->lacks_scans(); }
+    [[nodiscard]] Doubts doubts() const override { return reader_->doubts(); }
 
   private:
     std::unique_ptr<ImageReader> reader_;

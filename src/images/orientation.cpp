@@ -68,8 +68,7 @@ class OrientedReader final : public ImageReader {
         const std::int64_t turned = pixel_bytes(info_, seen);
         return std::max(decoding, 2 * turned) + turned;
     }
-    [[nodiscard]] std::int64_t extraneous_bytes() const override { return stored_->extraneous_bytes(); }
-    [[nodiscard]] bool lacks_scans() const override { return stored_->lacks_scans(); }
+    [[nodiscard]] Doubts doubts() const override { return stored_->doubts(); }
 
   private:
     /// The region of the stored image that is seen as `r`; `size` is that of the oriented one.

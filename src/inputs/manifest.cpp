@@ -86,8 +86,10 @@ ImageJob Manifest::job_of(const std::string& line) const {
     if (line.size() > longest_record) {
         throw UsageError(place, "a record has at most " + std::to_string(longest_record) + " bytes");
     }
-    return maker_.of_record(parse_manifest_record(line, file_, number_, directory_, options_.defaults),
-                            directory_, place);
+    ImageJob job = maker_.of_record(
+        parse_manifest_record(line, file_, number_, directory_, options_.defaults), directory_, place);
+    job.record = number_;
+    return job;
 }
 
 }  // namespace glimpse

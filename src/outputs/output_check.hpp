@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "glimpse/error.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/track_outputs.hpp"
 #include "outputs/input_files.hpp"
@@ -61,5 +63,17 @@ class OutputCheck {
     Outputs outputs_;  ///< by their resolved paths, with the n of `Describe`
     std::size_t count_ = 0;
 };
+
+/// Calls check(); where that throws `UsageError`, the job fails by itself, with that as its `problem`.
+template <typename Check>
+void refuse_alone(ImageJob& job, const Check& check) {
+    try {
+        check();
+    } catch (const UsageError& error) {
+        const std::string line = job.record > 0 ? "line " + std::to_string(job.record) + ": " : "";
+        job.problem = line + error.what();
+        job.glimpses = std::make_shared<const ParameterDocument>();
+    }
+}
 
 }  // namespace glimpse

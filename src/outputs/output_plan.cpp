@@ -300,7 +300,11 @@ bool holds_one_glimpse(const std::string& out) {
     return out == standard_stream || names_a_file(out);
 }
 
-OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+OutputPlan plan_outputs(std::vector<ImageJob>&& jobs, const OutputOptions& options) {
+    return plan_outputs(jobs, options);
+}
+
+OutputPlan plan_outputs(std::vector<ImageJob>& jobs, const OutputOptions& options) {
     validate(options);
     OutputPlan plan{.options = options, .to_standard_output = options.out == standard_stream};
     if (plan.to_standard_output) {
@@ -317,7 +321,13 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     });
     for (const ImageJob& job : jobs) check.add_inputs(job);
     check.check_caller_outputs();
-    for (const ImageJob& job : jobs) check.check(job);
+    for (ImageJob& job : jobs) {
+        if (job.record > 0) {
+            refuse_alone(job, [&] { check.check(job); });
+        } else {
+            check.check(job);
+        }
+    }
     for (const JointOutput& output : joint.outputs) {
         check.check(output, "the " + joint.subject_of(output));
     }

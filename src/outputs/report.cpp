@@ -64,6 +64,7 @@ Json json(const GlimpseReport& glimpse) {
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
     add_path(record, "map", glimpse.map);
     if (glimpse.map_negative > 0) record["map_negative"] = glimpse.map_negative;
+    if (glimpse.saturated > 0) record["saturated"] = glimpse.saturated;
     return record;
 }
 
@@ -84,8 +85,9 @@ Json record_of(const std::string& image, const ImageReport& report) {
     if (report.lacks_pages) record["lacks_pages"] = true;
     if (report.channels_first) record["layout"] = "nchw";
     if (report.orientation) record["orientation"] = *report.orientation;
-    if (report.extraneous_bytes > 0) record["extraneous_bytes"] = report.extraneous_bytes;
-    if (report.lacks_scans) record["lacks_scans"] = true;
+    if (report.doubts.extraneous_bytes > 0) record["extraneous_bytes"] = report.doubts.extraneous_bytes;
+    if (report.doubts.lacks_scans) record["lacks_scans"] = true;
+    if (report.doubts.lacks_transparency) record["lacks_transparency"] = true;
     if (report.clipped > 0) record["clipped"] = report.clipped;
     if (report.policy) {
         record["policy"] = name(report.policy->kind);

@@ -51,7 +51,7 @@ cv::Mat attention_values(const OpenedMap& map, const MemoryAllowance& memory) {
     const auto reserved = reserve_for(reader, reader.decoding_memory(whole(info.size), 1), memory);
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
-    if (const std::string doubts = doubts_about(reader); !doubts.empty())
+    if (const std::string doubts = words(reader.doubts()); !doubts.empty())
         throw Error(doubts + "; save the mask again");
     if (info.channels != 1) values = values.reshape(1, info.size.width);
     if (info.array) {

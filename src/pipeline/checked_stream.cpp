@@ -2,7 +2,6 @@
 #include <optional>
 #include <utility>
 
-#include "glimpse/error.hpp"
 #include "glimpse/run.hpp"
 #include "outputs/output_check.hpp"
 
@@ -26,21 +25,16 @@ class CheckedStream final : public JobSource {
 
     std::optional<ImageJob> next() override {
         std::optional<ImageJob> job = jobs_->next();
-        if (job && job->problem.empty()) check(*job);
+        if (job && job->problem.empty()) {
+            refuse_alone(*job, [&] {
+                check_.add_inputs(*job);
+                check_.check(*job);
+            });
+        }
         return job;
     }
 
   private:
-    void check(ImageJob& job) {
-        try {
-            check_.add_inputs(job);
-            check_.check(job);
-        } catch (const UsageError& error) {
-            job.problem = error.what();
-            job.glimpses = std::make_shared<const ParameterDocument>();
-        }
-    }
-
     std::unique_ptr<JobSource> jobs_;
     OutputCheck check_;
 };

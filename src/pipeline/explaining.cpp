@@ -15,6 +15,7 @@
 #include "glimpse/report.hpp"
 #include "glimpse/words.hpp"
 #include "glimpses/transition_reading.hpp"
+#include "images/doubts.hpp"
 #include "inputs/option_use.hpp"
 #include "inputs/standard_input.hpp"
 #include "mechanisms/gaussian_axes.hpp"
@@ -243,6 +244,12 @@ class Explainer {
         return e;
     }
 
+    /// To be called once, behind the last.
+    void tell_doubts() const {
+        if (const std::string doubts = words(reader_->doubts()); !doubts.empty())
+            options_.input.warn(options_.image + ": " + doubts);
+    }
+
   private:
     void explain(const Glimpse& glimpse, const parameters::EntryReadings& readings, std::size_t element,
                  std::size_t place, Explanation& e) {
@@ -407,6 +414,7 @@ bool explain(const ExplainOptions& options, const Backend& backend,
     };
     parameters::for_each_entry_readings({source.text, source.file, source.directory}, own.input.defaults,
                                         source.glimpses, stopped, take_entry);
+    explainer.tell_doubts();
     return !is_interrupted;
 }
 

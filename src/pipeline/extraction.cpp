@@ -270,8 +270,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     linearise_shown(glimpses, image, run, pictures);
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     extract_parts(decoding, image, run, reader, saver, matrices, pictures);
-    report.extraneous_bytes = image.extraneous_bytes();
-    report.lacks_scans = image.lacks_scans();
+    report.doubts = image.doubts();
     report.clipped = pictures.clipped();
     done.labels_left_out = pictures.labels_left_out();
     done.maps_together = pictures.maps_together();

@@ -12,28 +12,43 @@ namespace glimpse {
 
 namespace {
 
+/// What is read together.
+struct Portion {
+    GlimpseSpan glimpses;
+    std::span<const Lowered* const> lowered;
+    const ImageRegion& image;
+    int depth;
+
+    /// Tells each glimpse's report how many of its values are clipped.
+    [[nodiscard]] std::vector<cv::Mat> read(const Backend& device) const {
+        std::vector<std::int64_t> saturated(lowered.size());
+        std::vector<cv::Mat> pixels = read_glimpses(device, lowered, image, depth, saturated);
+        for (std::size_t k = 0; k < glimpses.size(); ++k) glimpses[k]->report->saturated = saturated[k];
+        return pixels;
+    }
+};
+
 /// One by one, so that a glimpse too large for the memory fails alone.
-std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses,
-                               std::span<const Lowered* const> lowered, const ImageRegion& image, int depth) {
-    std::vector<cv::Mat> pixels(glimpses.size());
-    for (std::size_t k = 0; k < glimpses.size(); ++k) {
-        guarded(*glimpses[k]->report, [&] { pixels[k] = read_glimpse(device, *lowered[k], image, depth); });
+std::vector<cv::Mat> read_each(const Backend& device, const Portion& portion) {
+    std::vector<cv::Mat> pixels(portion.glimpses.size());
+    for (std::size_t k = 0; k < pixels.size(); ++k) {
+        const Portion one{portion.glimpses.subspan(k, 1), portion.lowered.subspan(k, 1), portion.image,
+                          portion.depth};
+        guarded(*portion.glimpses[k]->report, [&] { pixels[k] = one.read(device).front(); });
     }
     return pixels;
 }
 
 /// What a device failed at: together on another one, which may have more memory, and else one by one.
-std::vector<cv::Mat> read_again(const Backend& device, bool is_another, GlimpseSpan glimpses,
-                                std::span<const Lowered* const> lowered, const ImageRegion& image,
-                                int depth) {
+std::vector<cv::Mat> read_again(const Backend& device, bool is_another, const Portion& portion) {
     if (is_another) {
         try {
-            return read_glimpses(device, lowered, image, depth);
+            return portion.read(device);
         } catch (const std::exception&) {
             // Which of them fail, and why, each says itself.
         }
     }
-    return read_each(device, glimpses, lowered, image, depth);
+    return read_each(device, portion);
 }
 
 }  // namespace
@@ -56,21 +71,21 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
     std::unique_ptr<const Backend> holding;  // the image, where one portion is not all
     for (std::size_t begin = 0; begin < glimpses.size();) {
         const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());
-        const GlimpseSpan portion = glimpses.subspan(begin, count);
-        const auto portion_lowered = std::span<const Lowered* const>(lowered).subspan(begin, count);
+        const Portion portion{glimpses.subspan(begin, count),
+                              std::span<const Lowered* const>(lowered).subspan(begin, count), image, depth};
         std::vector<cv::Mat> pixels;
         try {
             if (begin == 0 && count < glimpses.size()) holding = device->holding(image);
-            pixels = read_glimpses(holding ? *holding : *device, portion_lowered, image, depth);
+            pixels = portion.read(holding ? *holding : *device);
         } catch (...) {
             holding.reset();
             const Backend* const failed = std::exchange(device, &backend_.fallback_for(*device));
-            pixels = read_again(*device, device != failed, portion, portion_lowered, image, depth);
+            pixels = read_again(*device, device != failed, portion);
         }
         if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
             devices_.insert(device->name());
         }
-        take(portion, pixels);
+        take(portion.glimpses, pixels);
         begin += count;
     }
 }

@@ -204,7 +204,11 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format,
                   Saver& saver) {
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
-    if (!glimpse.report->skipped) glimpse.report->not_finite = not_finite_in(picture.pixels);
+    if (glimpse.report->skipped) {
+        glimpse.report->saturated = 0;  // of pixels that were not written
+    } else {
+        glimpse.report->not_finite = not_finite_in(picture.pixels);
+    }
     const std::string& map = glimpse.paths->map;
     if (map.empty()) return;
     const MapPicture picture_of_map = map_picture(glimpse.lowered, map_depth(format));

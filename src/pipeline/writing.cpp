@@ -95,7 +95,7 @@ Image read_only_page(std::unique_ptr<ImageReader> opened, const WholeImage& want
     const Rectangle all = whole(reader.info().size);
     if (!reader.info().decoded) wanted.memory.reserve(reader.decoding_memory(all, 1), wanted.use);
     Image image = read_image(reader);
-    if (const std::string doubts = doubts_about(reader); !doubts.empty()) wanted.warn(doubts);
+    if (const std::string doubts = words(reader.doubts()); !doubts.empty()) wanted.warn(doubts);
     wanted.memory.keep(pixel_bytes(reader.info(), all));
     return image;
 }

@@ -23,8 +23,8 @@ def program():
 
 
 class Browser:
-    """One page of a browser. `problems` has what the page logged as errors or threw, and `requests` the addresses that it
-    asked for."""
+    """A browser with one page at a time, as if it were the first. `problems` has what the page logged as errors or threw,
+    and `requests` the addresses that it asked for."""
 
     def __init__(self):
         self.profile = tempfile.mkdtemp(prefix="glimpse-browser-")
@@ -43,13 +43,22 @@ class Browser:
         os.close(answer_write)
         self.number = 0
         self.received = b""
+        self.session = None
+
+    def new_page(self):
         self.problems = []
         self.requests = []
         self.loaded = False
-        target = next(t for t in self.ask("Target.getTargets")["targetInfos"] if t["type"] == "page")
-        self.session = self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+        self.session = None
+        self.context = self.ask("Target.createBrowserContext")["browserContextId"]
+        target = self.ask("Target.createTarget", url="about:blank", browserContextId=self.context)["targetId"]
+        self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
+
+    def close_page(self):
+        self.session = None
+        self.ask("Target.disposeBrowserContext", browserContextId=self.context)
 
     def close(self):
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -71,6 +80,8 @@ class Browser:
         return message
 
     def note(self, message):
+        if not self.session or message.get("sessionId") != self.session:
+            return  # of a page that is closed
         parameters = message.get("params", {})
         if message.get("method") == "Runtime.exceptionThrown":
             self.problems.append(json.dumps(parameters["exceptionDetails"]))
@@ -84,7 +95,7 @@ class Browser:
     def ask(self, method, **parameters):
         self.number += 1
         message = {"id": self.number, "method": method, "params": parameters}
-        if hasattr(self, "session"):
+        if self.session:
             message["sessionId"] = self.session
         os.write(self.write_end, json.dumps(message).encode() + b"\0")
         deadline = time.monotonic() + LONGEST

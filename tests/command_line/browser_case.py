@@ -9,10 +9,16 @@ from view_case import BOXES, ViewCase
 
 @unittest.skipUnless(browser.program(), "there is no Chromium (Debian's chromium) to show the page")
 class BrowserCase(ViewCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.browser = browser.Browser()
+        cls.addClassCleanup(cls.browser.close)
+
     def setUp(self):
         super().setUp()
-        self.browser = browser.Browser()
-        self.addCleanup(self.browser.close)
+        self.browser.new_page()
+        self.addCleanup(self.browser.close_page)
 
     def open(self, **options):
         self.browser.open(self.page, **options)

@@ -158,8 +158,10 @@ class Jpeg(Formats):
 
     def test_orientation_of_any_integer_type(self):
         pixels = numpy.repeat(numpy.repeat(self.noise(2, 3, 3), 8, 0), 8, 1)
-        for code, value in ((1, b"\x06\0\0\0"), (3, b"\x06\0\0\0"), (4, b"\x06\0\0\0"), (6, b"\x06\0\0\0"), (8, b"\x06\0\0\0"), (9, b"\x06\0\0\0"), (13, b"\x06\0\0\0")):
+        for code, value in ((1, b"\x06\0\0\0"), (3, b"\x06\0\0\0"), (4, b"\x06\0\0\0"), (6, b"\x06\0\0\0"), (8, b"\x06\0\0\0"), (9, b"\x06\0\0\0"), (13, b"\x06\0\0\0"),
+                            (16, b"\x1a\0\0\0")):  # 64 bits, behind the directory
             exif = b"Exif\0\0II*\0" + struct.pack("<IHHHI", 8, 1, 0x0112, code, 1) + value + bytes(4)
+            exif += b"\x06" + bytes(7) if code == 16 else b""
             picture = self.whole("a.jpg", jpeg(pixels, exif=exif), 16, 24)
             expected = Image.open(io.BytesIO(jpeg(pixels))).transpose(Image.Transpose.ROTATE_270)
             numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(expected), err_msg=str(code))
@@ -315,6 +317,18 @@ class Png(Formats):
             damaged[9] ^= 1
             self.fails(1, "extract", self.file("bad.png", self.png(pixels, bytes(damaged))), "-b", "0,0,16,16", "-o", self.out,
                        says=["truncated or corrupt (wrong checksum)"])
+
+    def test_transparency_that_cannot_be_is_left_out_and_told(self):
+        pixels = self.noise(16, 24, 3)
+        with_alpha = self.noise(16, 24, 4)
+        key = struct.pack(">HHH", *map(int, pixels[3, 4]))
+        for stored, chunk, is_told in ((pixels, key[:4], True), (pixels, key + b"\0\0", True), (pixels[..., 0], key, True),
+                                       (with_alpha, key, False), (pixels, b"", False)):
+            image = self.file("a.png", self.png(stored, png_chunk(b"tRNS", chunk)))
+            result = self.run_glimpse("extract", image, "-b", "0,0,24,16", "-o", self.out, "--report", "-", "--existing", "overwrite")
+            self.assertEqual("the transparency (tRNS) of 1 PNG is malformed, and left out (" in result.stderr, is_told, chunk)
+            self.assertEqual(json.loads(result.stdout).get("lacks_transparency", False), is_told)
+            numpy.testing.assert_array_equal(self.load("a.000.png"), stored)
 
     def test_orientation_in_a_text_as_older_programs_write_it(self):
         pixels = self.noise(16, 24, 3)

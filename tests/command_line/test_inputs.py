@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import unittest
 
 import numpy
@@ -171,6 +172,18 @@ class Inputs(GlimpseCase):
         manifest = self.file("set/jobs.jsonl", "\n".join(map(json.dumps, records)) + "\n\n")
         self.run_glimpse("extract", "--manifest", manifest, "-o", self.out)
         self.assertEqual(self.files(), ["a/b.p.png", "a/b.q.png", "clip7/000123.000.png"])
+
+    def test_records_whose_outputs_cannot_be_fail_by_themselves(self):
+        pixels = {name: self.picture(f"{name}.png")[1] for name in "abc"}
+        lines = "".join(f"{json.dumps(record)}\n" for record in (
+            {"image": "a.png", "name": "x", "box": [0, 0, 4, 4]}, {"image": "b.png", "name": "x", "box": [0, 0, 4, 4]},
+            {"image": "b.png", "name": "../a", "id": "png", "box": [0, 0, 4, 4]}, {"image": "c.png", "box": [0, 0, 4, 4]}))
+        for source, more in (("-", {"stdin": lines.encode()}), (self.file("m.jsonl", lines), {})):
+            shutil.rmtree(self.out, ignore_errors=True)
+            self.fails(1, "extract", "--manifest", source, "-o", self.out, **more,
+                       says=["b.png: line 2: ", "out/x.000.png: would be written twice, for ", "; give other ids, or names in a manifest"])
+            self.assertEqual(self.files(), ["c.000.png", "x.000.png"])
+            numpy.testing.assert_array_equal(self.load("x.000.png"), pixels["a"][:4, :4])
 
     def test_manifest_on_standard_input_is_relative_to_the_working_directory(self):
         photo, _ = self.picture("here.png")

@@ -5,6 +5,7 @@ import pathlib
 import struct
 
 import numpy
+from PIL import Image
 
 from glimpse_case import GlimpseCase
 
@@ -171,7 +172,7 @@ class Dark(GlimpseCase):
         self.picture("a.png")
         selected = {**self.DIM, "id": "s", "kind": "hard", "threshold": 0.05, "select": "box"}
         self.assertEqual(self.warnings(self.DIM, self.FAR, options=("--format", "npy")), "")
-        self.assertEqual(self.warnings({**self.DIM, "reduce": "sum"}, selected), "")
+        self.assertNotIn("nearly black", self.warnings({**self.DIM, "reduce": "sum"}, selected))
         self.assertEqual(self.warnings(self.DIM, options=("--quiet",)), "")
         # Nor of a crop of nothing, which is no matter of weights.
         self.assertNotIn("nearly black", self.warnings({"box": [90, 90, 4, 4], "padding": 0}))
@@ -188,14 +189,43 @@ class Numbers(GlimpseCase):
                        {"id": "k", "mechanism": "mask", "kind": "free", "grid": [[0, 0, 1, 0]] * 3, "upsample": "bicubic"}])
         command = ("extract", "a.png", "b.png", "-p", "p.json", "--map", "-o", self.out)
         told = self.run_glimpse(*command, "--report", "r.jsonl").stderr.replace(str(self.directory) + "/", "")
-        self.assertEqual(told, "glimpse: warning: in 2 attention maps 48 pixels are negative, and black in the picture (out/a.s.map.png: 24); "
-                               "--format npy keeps them\n")
+        self.assertIn("glimpse: warning: in 4 glimpses values below 0 or above white are clipped (a.png: 72 values of s); --format npy keeps them\n", told)
+        self.assertIn("glimpse: warning: in 2 attention maps 48 pixels are negative, and black in the picture (out/a.s.map.png: 24); "
+                               "--format npy keeps them\n", told)
         for line in self.path("r.jsonl").read_text().splitlines():
             counts = [glimpse.get("map_negative", 0) for glimpse in json.loads(line)["glimpses"]]
             self.assertEqual(counts, [24, 0, 0])
         self.assertEqual(self.run_glimpse(*command, "--format", "npy").stderr, "")
         self.assertEqual((self.load("a.s.map.npy") < 0).sum(), 24)
         self.assertEqual(self.run_glimpse(*command, "--existing", "skip").stderr, "")
+
+    def test_values_that_saturate_are_counted(self):
+        pixels = numpy.random.default_rng(6).integers(0, 256, (30, 40, 3)).astype("uint8")
+        Image.fromarray(pixels).save(self.path("a.png"))
+        exact = pixels.astype(float)
+        grid = (numpy.arange(40) / 16 - 0.71)[None].repeat(30, 0)  # no product is near a half below 0 or above white
+        inner = numpy.pad(exact, ((1, 1), (1, 1), (0, 0)))
+        cross = 5 * exact - inner[2:, 1:-1] - inner[:-2, 1:-1] - inner[1:-1, 2:] - inner[1:-1, :-2]
+        entries = {"free": ({"mechanism": "mask", "kind": "free", "grid": grid.tolist()}, exact * grid[..., None]),
+                   "within": ({"mechanism": "mask", "grid": grid.clip(0, 1).tolist()}, exact * grid.clip(0, 1)[..., None]),
+                   "sum": ({"mechanism": "mask", "grid": grid.clip(0, 1).tolist(), "reduce": "sum"}, (exact * grid.clip(0, 1)[..., None]).sum((0, 1))),
+                   "cross": ({"mechanism": "filter", "kernel": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]}, cross),
+                   "mean": ({"mechanism": "filter", "kernel": [[1 / 9] * 3] * 3}, numpy.zeros(1)),
+                   "bias": ({"mechanism": "filter", "kernel": [[1]], "bias": 100}, exact + 100),
+                   "sharp": ({"mechanism": "stn", "box": [3, 3, 20, 20], "size": [37, 37], "interpolation": "bicubic"}, numpy.zeros(1))}
+        self.document([{"id": key, **entry} for key, (entry, _) in entries.items()])
+        command = ("extract", "a.png", "-p", "p.json", "-o", self.out, "--report", "-")
+        result = self.run_glimpse(*command)
+        counts = {key: int(((values < -0.5) | (values > 255.5)).sum()) for key, (_, values) in entries.items()}
+        told = {glimpse["id"]: glimpse.get("saturated", 0) for glimpse in json.loads(result.stdout)["glimpses"]}
+        self.assertEqual(told, counts)
+        self.assertEqual([counts[key] > 0 for key in entries], [True, False, True, True, False, True, False])
+        self.assertIn("in 4 glimpses values below 0 or above white are clipped (a.png: "
+                      f"{counts['free']} values of free); --format npy keeps them", result.stderr)
+        for key in ("free", "cross", "bias"):
+            self.assertLessEqual(numpy.abs(self.load(f"a.{key}.png") - entries[key][1].clip(0, 255)).max(), TIE, key)
+        self.assertNotIn("clipped", self.run_glimpse(*command, "--existing", "skip").stderr)
+        self.assertNotIn("clipped", self.run_glimpse(*command, "--format", "npy").stderr)
 
     def test_what_is_not_finite_is_told_and_stays(self):
         image = numpy.random.default_rng(5).random((8, 9, 2)).astype("float32")

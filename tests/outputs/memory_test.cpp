@@ -17,7 +17,7 @@ namespace {
 counted_memory::Cost cost_of_plan(const scratch::Directory& directory, int glimpses) {
     ParameterDocument document;
     for (int k = 0; k < glimpses; ++k) document.push_back({"glimpse-" + std::to_string(100000 + k), Crop{}});
-    const std::vector<ImageJob> jobs{
+    std::vector<ImageJob> jobs{
         {ImageSource("a.png"), "a", std::make_shared<const ParameterDocument>(std::move(document))}};
     OutputOptions options;
     options.out = (directory / "a directory of a longer name").string();

@@ -37,7 +37,7 @@ OutputOptions into_archive(const fs::path& archive) {
     return options;
 }
 
-std::string refusal_of(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+std::string refusal_of(std::vector<ImageJob> jobs, const OutputOptions& options) {
     return refusal([&] { plan_outputs(jobs, options); });
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("an output behind directories that are still to be made is what it is 
         CHECK(holds(refusal_of({}, reported), lost));
         OutputOptions kept = into(out);
         kept.existing = Existing::error;
-        const std::vector<ImageJob> jobs{job("b.png", "a", {"x"})};
+        std::vector<ImageJob> jobs{job("b.png", "a", {"x"})};
         CHECK(
             holds(refusal([&] { require_new_outputs(plan_outputs(jobs, kept), jobs); }), "is there already"));
     }
@@ -290,7 +290,7 @@ TEST_CASE("of a stream, what the caller writes may not be an image that it might
 
 TEST_CASE("outputs that are there are an error where they are to be one") {
     const scratch::Directory directory;
-    const std::vector<ImageJob> jobs{job("a.png", "a", {"x"})};
+    std::vector<ImageJob> jobs{job("a.png", "a", {"x"})};
     OutputOptions options = into(directory.path());
     options.overlay = true;
     const auto refused = [&] {

@@ -51,7 +51,7 @@ ImageReport extracted(const Backend& backend, const scratch::Directory& director
                       const std::vector<Mechanism>& mechanisms = {wide({512, 512})}) {
     OutputOptions options;
     options.out = (directory / backend.name()).string() + "/";
-    const std::vector<ImageJob> jobs{job_of("black", mechanisms)};
+    std::vector<ImageJob> jobs{job_of("black", mechanisms)};
     ImageReport last;
     const OutputPlan plan = plan_outputs(jobs, options);
     JobList list(jobs);

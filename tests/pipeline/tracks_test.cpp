@@ -43,7 +43,7 @@ Words paths_of(const std::vector<ImageJob>& jobs, const OutputPlan& plan) {
     return all;
 }
 
-std::string refusal_of(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+std::string refusal_of(std::vector<ImageJob> jobs, const OutputOptions& options) {
     return refusal([&] { plan_outputs(jobs, options); });
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a track's outputs lie beside its glimpses") {
     options.tracks.animation = "mp4";
     options.tracks.crops = "gif";
     options.tracks.sequence = "webp";
-    const std::vector<ImageJob> jobs{job("a/1", {"x"}), job("a/2", {"x"})};
+    std::vector<ImageJob> jobs{job("a/1", {"x"}), job("a/2", {"x"})};
     const OutputPlan plan = plan_outputs(jobs, options);
     CHECK(paths_of(jobs, plan) ==
           Words{"out/a/x.strip.png", "out/a/x.track.mp4", "out/a/x.crops.gif", "out/a/tracks.webp"});
@@ -155,7 +155,7 @@ TEST_CASE("a run's sheet has one name, or a number for each page, and takes the 
     OutputOptions options;
     options.out = "out";
     options.sheet = {.content = SheetContent::maps, .cell_size = 1024, .over_run = true};
-    const std::vector<ImageJob> jobs{job("a/1", {"x"}), job("a/2", {"x", "y"})};
+    std::vector<ImageJob> jobs{job("a/1", {"x"}), job("a/2", {"x", "y"})};
     const OutputPlan plan = plan_outputs(jobs, options);
     CHECK(paths_of(jobs, plan) == Words{"out/sheet.png"});
     CHECK(output_paths(plan, jobs[0]).sheets.empty());

@@ -364,13 +364,12 @@ class JpegReader final : public ImageReader {
             }
         }
         if (region.bottom() == shrunk(info_.size, n).height) decompressor.finish();
-        lacks_scans_ = lacks_scans_ || decompressor.lacks_scans();
-        extraneous_bytes_ = std::max(extraneous_bytes_, decompressor.extraneous_bytes());
+        doubts_.lacks_scans = doubts_.lacks_scans || decompressor.lacks_scans();
+        doubts_.extraneous_bytes = std::max(doubts_.extraneous_bytes, decompressor.extraneous_bytes());
         return out;
     }
 
-    [[nodiscard]] std::int64_t extraneous_bytes() const override { return extraneous_bytes_; }
-    [[nodiscard]] bool lacks_scans() const override { return lacks_scans_; }
+    [[nodiscard]] Doubts doubts() const override { return doubts_; }
 
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
         constexpr std::int64_t samples_a_column = 64;  // of libjpeg's groups of rows
@@ -382,8 +381,7 @@ class JpegReader final : public ImageReader {
     std::span<const std::uint8_t> bytes_;
     std::int64_t coefficient_bytes_ = 0;
     std::int64_t least_bits_ = 0;
-    std::int64_t extraneous_bytes_ = 0;
-    bool lacks_scans_ = false;
+    Doubts doubts_;
     ImageInfo info_;
 };
 

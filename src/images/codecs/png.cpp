@@ -67,6 +67,8 @@ class Decoder {
 
     [[nodiscard]] spng_ctx* context() const { return context_.get(); }
 
+    [[nodiscard]] bool has_transparency() const { return chunks_.have_transparency(); }
+
     /// To be called behind rows above the last.
     void verify() const { chunks_.verify(); }
 
@@ -163,6 +165,9 @@ class PngReader final : public ImageReader {
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();
         if (header_.width > largest || header_.height > largest) throw Error("the image is too large");
         const Metadata metadata = read_metadata(decoder.context());
+        const bool has_alpha = (header_.color_type & SPNG_COLOR_TYPE_GRAYSCALE_ALPHA) != 0;
+        // libspng passes over a chunk that cannot be, without an error.
+        doubts_.lacks_transparency = decoder.has_transparency() && !metadata.transparency && !has_alpha;
         layout_ = layout_of(header_, metadata.transparency);
         if (header_.color_type == SPNG_COLOR_TYPE_INDEXED) {
             palette_.emplace(decoder.context(), header_.bit_depth, metadata.transparency);
@@ -186,6 +191,7 @@ class PngReader final : public ImageReader {
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
+    [[nodiscard]] Doubts doubts() const override { return doubts_; }
 
     cv::Mat decode(const Rectangle& region) override {
         require_enough_bytes();
@@ -277,6 +283,7 @@ class PngReader final : public ImageReader {
     Layout layout_{};
     bool applied_by_decoder_ = false;  ///< a transparent colour
     std::optional<PngPalette> palette_;
+    Doubts doubts_;
     ImageInfo info_;
 };
 

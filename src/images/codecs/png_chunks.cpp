@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t type_offset = PngChunk::type_offset;
 constexpr std::size_t data_offset = PngChunk::data_offset;
 constexpr std::size_t frame_length = PngChunk::frame_length;
+constexpr std::string_view transparency_type = "tRNS";
 
 /// Whether the checksum of a complete chunk is right.
 bool is_checked(std::span<const std::uint8_t> chunk) {
@@ -40,11 +41,15 @@ std::optional<PngChunk> png_chunk_at(std::span<const std::uint8_t> file, std::si
                     .length = length};
 }
 
+std::string_view PngChunks::type_at(std::size_t chunk) const {
+    return {reinterpret_cast<const char*>(bytes_.data()) + chunk + type_offset, 4};
+}
+
 bool PngChunks::is_needed(std::size_t chunk) const {
-    const std::string_view type(reinterpret_cast<const char*>(bytes_.data()) + chunk + type_offset, 4);
+    const std::string_view type = type_at(chunk);
     const bool critical = type[0] >= 'A' && type[0] <= 'Z';
     if (chunk_end_ - chunk <= frame_length && !critical) return false;  // empty
-    return critical || type == "tRNS" || type == "eXIf";
+    return critical || type == transparency_type || type == "eXIf";
 }
 
 /// Passes over chunks up to one that is needed. One that is cut off is left to the decoder, which reports it.
@@ -55,7 +60,10 @@ void PngChunks::begin_chunk() {
         const std::size_t rest = bytes_.size() - position_;
         chunk_end_ = position_ + std::min(length, rest);
         if (length <= rest) whole_end_ = chunk_end_;
-        if (is_needed(position_)) return verify_metadata();
+        if (is_needed(position_)) {
+            have_transparency_ = have_transparency_ || type_at(position_) == transparency_type;
+            return verify_metadata();
+        }
         position_ = chunk_end_;
     }
     chunk_end_ = bytes_.size();

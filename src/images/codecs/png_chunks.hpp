@@ -44,12 +44,16 @@ class PngChunks {
     /// that was cut off has none.
     void verify() const;
 
+    /// Whether one of the chunks so far says which colours are transparent (tRNS).
+    [[nodiscard]] bool have_transparency() const { return have_transparency_; }
+
     /// After `read` failed behind the image data: whether only the end, or what is not needed, is missing.
     [[nodiscard]] bool lacks_only_the_end() const;
 
   private:
     void begin_chunk();
     void verify_metadata() const;
+    [[nodiscard]] std::string_view type_at(std::size_t chunk) const;
     [[nodiscard]] bool is_needed(std::size_t chunk) const;
 
     std::span<const std::uint8_t> bytes_;
@@ -57,6 +61,7 @@ class PngChunks {
     std::size_t chunk_begin_ = 0;
     std::size_t whole_end_ = 0;  ///< where the last chunk ends that has not been cut off
     std::size_t chunk_end_ = png_signature_length;
+    bool have_transparency_ = false;
 };
 
 /// The first chunk near the file's end that has `text` so many bytes from its beginning, whose checksum is
