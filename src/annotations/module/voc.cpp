@@ -87,14 +87,23 @@ class XmlDocument {
             "entities that a file defines are not read; write what they stand for in their place");
     }
 
+    /// Objects ask one after another: it counts on from where it was asked last.
     [[nodiscard]] std::size_t line_at(std::ptrdiff_t offset) const {
-        const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
-        return static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
+        const auto end = std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
+        if (end < counted_to_) {
+            counted_to_ = 0;
+            lines_before_ = 0;
+        }
+        lines_before_ += std::count(text_.begin() + counted_to_, text_.begin() + end, '\n');
+        counted_to_ = end;
+        return static_cast<std::size_t>(lines_before_) + 1;
     }
 
     const std::filesystem::path& file_;
     std::string text_;
     pugi::xml_document xml_;
+    mutable std::ptrdiff_t counted_to_ = 0;    ///< an offset
+    mutable std::ptrdiff_t lines_before_ = 0;  ///< that end before it
 };
 
 AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
