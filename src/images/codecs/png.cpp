@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <opencv2/core.hpp>
 #include <optional>
 
@@ -46,6 +47,7 @@ struct ContextDeleter {
 using Context = std::unique_ptr<spng_ctx, ContextDeleter>;
 
 void require(int status) {
+    if (status == SPNG_EMEM) throw std::bad_alloc();
     if (status != 0) fail_corrupt(spng_strerror(status));
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <new>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string_view>
@@ -377,6 +378,8 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
         if (format.decodes_at_once) reader->keep(std::move(reserved));
         return reader;
     } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& exception) {
         fail_corrupt(exception.what());
