@@ -15,11 +15,13 @@ import json
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import textwrap
 import unittest
+import zlib
 
 import numpy
 from PIL import Image
@@ -199,6 +201,11 @@ class Contract(unittest.TestCase):
             numpy.save(array, numpy.zeros((3, 16, 16), "uint8"))
             parameters.write_text('{"mechanism": "mask", "kind": "free", "grid": [[-1, 1]]}')
             fields |= fields_with("-o", directory, "--map", "--array-layout", "nchw", image=array)
+            white = pathlib.Path(directory) / "white.png"
+            Image.new("L", (16, 16), 255).save(white)
+            short = struct.pack(">I4sB", 1, b"tRNS", 9) + struct.pack(">I", zlib.crc32(b"tRNS\x09"))  # it takes two bytes
+            white.write_bytes(white.read_bytes()[:33] + short + white.read_bytes()[33:])
+            fields |= fields_with("-o", directory, image=white)  # by negative weights
             parameters.write_text('{"mechanism": "mask", "grid": [[1, 1]]}')
             fields |= fields_with("-o", directory, "--size", "3x3", command="sample", image=array)
             fields |= fields_with("-o", directory, "--size", "3x3", "--policy", "normal", "--sigma", "1", command="sample", image=array)
