@@ -314,7 +314,7 @@ OutputPlan plan_outputs(std::vector<ImageJob>& jobs, const OutputOptions& option
     }
     plan.format = output_format(plan.file ? options.out : "", options.format);
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
-    const JointPlan joint = plan_joint_outputs(jobs, plan);
+    JointPlan joint;
     OutputCheck check(plan, [&](std::size_t n) {
         return n < jobs.size() ? jobs[n].image.name()
                                : "the " + joint.subject_of(joint.outputs[n - jobs.size()]);
@@ -328,6 +328,7 @@ OutputPlan plan_outputs(std::vector<ImageJob>& jobs, const OutputOptions& option
             check.check(job);
         }
     }
+    joint = plan_joint_outputs(jobs, plan);  // of what is left of them
     for (const JointOutput& output : joint.outputs) {
         check.check(output, "the " + joint.subject_of(output));
     }

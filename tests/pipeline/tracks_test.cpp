@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "refusals.hpp"
+#include "scratch_directory.hpp"
 
 using namespace glimpse;
 
@@ -175,6 +176,26 @@ TEST_CASE("a run's sheet has one name, or a number for each page, and takes the 
     options.sheet.content = SheetContent::glimpses;
     options.out = "a.png";
     CHECK(holds(refusal_of({job("a", {"x"})}, options), "sheet.over_run: is of several glimpses"));
+}
+
+TEST_CASE("a run's sheet is planned of the records that are left, and is none of their inputs") {
+    const scratch::Directory directory;
+    OutputOptions options;
+    options.out = directory.path().string();
+    options.sheet = {.content = SheetContent::maps, .cell_size = 1024, .over_run = true};
+    std::vector<ImageJob> jobs;
+    for (std::size_t k = 0; k < 9; ++k) {
+        jobs.push_back(job(std::to_string(k % 8), {"x", "y"}));  // the last collides with the first
+        jobs.back().record = k + 1;
+    }
+    std::vector<ImageJob> left = jobs;
+    const OutputPlan plan = plan_outputs(left, options);
+    CHECK(holds(left.back().problem, "line 9: "));
+    CHECK(holds(left.back().problem, "0.x.png: would be written twice"));
+    const std::string sheet = (directory / "sheet.png").string();
+    CHECK(paths_of(left, plan) == Words{sheet});
+    jobs.front().image = ImageSource(directory.file("sheet.png").string());
+    CHECK(holds(refusal_of(jobs, options), sheet + ": is an input of this run"));
 }
 
 TEST_CASE("a track's output is an output like any other") {
