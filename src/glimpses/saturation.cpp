@@ -1,6 +1,5 @@
 #include "glimpses/saturation.hpp"
 
-#include <algorithm>
 #include <opencv2/core.hpp>
 #include <variant>
 #include <vector>
@@ -26,14 +25,6 @@ bool may_saturate(const Weights& weights) {
     return least < 0 || greatest > 1;
 }
 
-bool may_saturate(const Separable& filters) {
-    const auto greatest = [](const BandedMatrix& matrix) {
-        const std::vector<double> sums = matrix.row_sums();
-        return sums.empty() ? 0 : *std::ranges::max_element(sums);
-    };
-    return exceeds_one(greatest(filters.rows) * greatest(filters.columns));
-}
-
 bool may_saturate(const Filters& filters) {
     const auto* const taps = std::get_if<std::vector<float>>(&filters.weights);
     if (!taps || filters.is_signed) return true;
@@ -48,10 +39,9 @@ bool may_saturate(const Lowered& lowered) {
     if (lowered.transition || !lowered.bias.get().empty()) return true;
     return std::visit(overloaded{[](const Weights& weights) { return may_saturate(weights); },
                                  [](const WeightedSum&) { return true; },
-                                 [](const Separable& filters) { return may_saturate(filters); },
                                  [](const Filters& filters) { return may_saturate(filters); },
-                                 [&](const Footprints&) { return exceeds_one(lowered.full_weight); },
-                                 [](const auto&) { return false; }},
+                                 // No pixel's weights sum to more than where all of them lie inside.
+                                 [&](const auto&) { return exceeds_one(lowered.full_weight); }},
                       lowered.map.kind);
 }
 
