@@ -23,7 +23,6 @@
 #include "pipeline/matrices.hpp"
 #include "pipeline/pictures.hpp"
 #include "pipeline/saving.hpp"
-#include "pixels/rounding.hpp"
 #include "system/failure.hpp"
 #include "system/parallel.hpp"
 
@@ -49,9 +48,7 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
             save_glimpse(glimpse, picture, format, saver);
             matrices.save(glimpse, saver);
-            // In the image's depth, as in files of it: float32 would be stretched.
-            if (pictures.are_wanted())
-                pictures.show(glimpse, {rounded_to(picture.pixels, image.depth), picture.alpha});
+            pictures.show(glimpse, picture, image.depth);
             record_output(glimpse);
         });
     };

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "figures/drawing_sizes.hpp"
-#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "mechanisms/border.hpp"
 #include "pipeline/decoding.hpp"
+#include "pipeline/shown_image.hpp"
 #include "pixels/block_means.hpp"
 
 namespace glimpse {
@@ -150,12 +150,12 @@ std::vector<LabelledMap> Pictures::maps() const {
     return maps;
 }
 
-void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
+void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture, int depth) {
     const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
     const auto shows_it = [](const PagedSheet& each) { return each.sheet.shows_glimpses(); };
     const bool on_panel = panel_ && place < panel_->layout().thumbnails.size();
     if (!on_panel && std::ranges::none_of(sheets_, shows_it)) return;
-    const cv::Mat shown = displayable(picture);
+    const cv::Mat shown = shown_glimpse(picture, depth);
     for (PagedSheet& each : sheets_) {
         if (shows_it(each)) each.sheet.show(glimpse, shown);
     }

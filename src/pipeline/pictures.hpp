@@ -50,8 +50,8 @@ class Pictures {
     /// `glimpses` have been lowered. Both must outlive this object.
     void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
 
-    /// Shows a glimpse, as a picture. Thread-safe for distinct glimpses.
-    void show(const LoweredGlimpse& glimpse, const Image& picture);
+    /// Shows a glimpse of an image of that depth. Thread-safe for distinct glimpses.
+    void show(const LoweredGlimpse& glimpse, const Image& picture, int depth);
 
     /// Draws what is wanted on the picture of the whole image, 8-bit RGB, shrunk as `shrink_for` says, and
     /// saves it. Throws `Error` where an output of the image could not be written.

@@ -2,6 +2,7 @@
 
 #include "glimpse/displayable.hpp"
 #include "pipeline/decoding.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -20,6 +21,11 @@ ShownImage::ShownImage(const ImageSource& source, const OpenOptions& options, co
 
 cv::Mat ShownImage::picture() {
     return displayable({decode_picture(*reader_, shrink_), info().alpha, {}, false});
+}
+
+cv::Mat shown_glimpse(const Image& glimpse, int depth) {
+    const bool is_in_units = glimpse.pixels.depth() == CV_32F;
+    return displayable({is_in_units ? rounded_to(glimpse.pixels, depth) : glimpse.pixels, glimpse.alpha});
 }
 
 }  // namespace glimpse

@@ -39,4 +39,8 @@ class ShownImage {
     int shrink_ = 1;
 };
 
+/// A glimpse as 8-bit RGB, in the depth of its image as in a file of that: float32, which holds the image's
+/// units, would be stretched.
+cv::Mat shown_glimpse(const Image& glimpse, int depth);
+
 }  // namespace glimpse

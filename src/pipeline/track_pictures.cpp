@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "figures/figures.hpp"
-#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
@@ -44,13 +43,9 @@ std::int64_t showing_memory(const ImageReader& written) {
     return 2 * written.decoding_memory(all, 1) + bounded_product(shown, all.area());
 }
 
-/// As 8-bit RGB. Arrays of float32 would be stretched: they hold the image's units, and are given its depth.
+/// As 8-bit RGB.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, ImageReader& written, int depth) {
-    Image image = with_context(glimpse.file.string(), [&] { return read_image(written); });
-    if (image.pixels.depth() == CV_32F) {
-        image.pixels.convertTo(image.pixels, depth);
-    }
-    return displayable(image);
+    return shown_glimpse(with_context(glimpse.file.string(), [&] { return read_image(written); }), depth);
 }
 
 std::string file_name(const std::string& name) {

@@ -105,7 +105,7 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     Pictures pictures(job.paths, job.plan.options, *job.job.glimpses, saver, report);
     REQUIRE(pictures.are_wanted());
     pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
-    pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
+    pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))}, CV_8U);
     job.glimpses[0].report->error = "it failed";
     job.glimpses[1].report->error = "it failed";
     const Image image = grey(20, 10);
