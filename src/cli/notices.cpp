@@ -80,7 +80,7 @@ void Notices::record_damage(const FinishedJob& done) {
     if (doubts.extraneous_bytes > 0)
         extraneous_.add(report.image + ": " + std::to_string(doubts.extraneous_bytes) + " or more");
     if (doubts.lacks_scans) lacking_scans_.add(report.image);
-    if (doubts.lacks_transparency) lacking_transparency_.add(report.image);
+    if (doubts.lacks_transparency) opaque_.add(report.image);
 }
 
 void Notices::record_masks_without_contours(const FinishedJob& done) {
@@ -243,10 +243,9 @@ void Notices::tell_damage() const {
                             " the scans that would refine it" + lacking_scans_.first() +
                             ", as where a file was cut off");
     }
-    if (!lacking_transparency_.empty()) {
-        options_.input.warn("the transparency (tRNS) of " + lacking_transparency_.counted("PNG", "PNGs") +
-                            " is malformed, and left out" + lacking_transparency_.first() +
-                            "; other programs may show it");
+    if (!opaque_.empty()) {
+        options_.input.warn("the transparency (tRNS) of " + opaque_.counted("PNG", "PNGs") +
+                            " is malformed, and left out" + opaque_.first() + "; other programs may show it");
     }
 }
 

@@ -74,12 +74,12 @@ class Notices {
                    const std::string& remedy_of_black) const;
 
     const ExtractOptions& options_;
-    Tally several_pages_;  ///< images of which the first page was read, since none was chosen
-    Tally turned_;         ///< images whose annotations have the size of the other orientation
-    Tally lacking_pages_;  ///< files that may have had more pages
-    Tally extraneous_;     ///< images with bytes that are no part of them
-    Tally lacking_scans_;  ///< images whose last scans are missing
-    Tally lacking_transparency_;
+    Tally several_pages_;     ///< images of which the first page was read, since none was chosen
+    Tally turned_;            ///< images whose annotations have the size of the other orientation
+    Tally lacking_pages_;     ///< files that may have had more pages
+    Tally extraneous_;        ///< images with bytes that are no part of them
+    Tally lacking_scans_;     ///< images whose last scans are missing
+    Tally opaque_;            ///< images whose transparency is left out
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
     Tally merged_;            ///< images whose overlays show too many maps to tell apart
     Tally without_room_;      ///< labels that overlays and panels leave out

@@ -49,7 +49,6 @@ class Browser:
         self.problems = []
         self.requests = []
         self.loaded = False
-        self.session = None
         self.context = self.ask("Target.createBrowserContext")["browserContextId"]
         target = self.ask("Target.createTarget", url="about:blank", browserContextId=self.context)["targetId"]
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
