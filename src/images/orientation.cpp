@@ -37,6 +37,32 @@ Turn turn_of(int orientation) {
     }
 }
 
+cv::Mat turned_as_a_whole(const cv::Mat& stored, const Turn& turn) {
+    cv::Mat seen = stored;
+    if (turn.transpose) {
+        seen = cv::Mat();
+        cv::transpose(stored, seen);
+    }
+    if (!turn.mirror_x && !turn.mirror_y) return seen;
+    cv::Mat mirrored;
+    cv::flip(seen, mirrored, turn.mirror_x && turn.mirror_y ? -1 : turn.mirror_x ? 1 : 0);
+    return mirrored;
+}
+
+/// OpenCV turns pixels of few sizes.
+cv::Mat turned(const cv::Mat& stored, const Turn& turn) {
+    constexpr int most_channels = 4;
+    if (stored.channels() <= most_channels) return turned_as_a_whole(stored, turn);
+    const cv::Size size = turn.transpose ? cv::Size(stored.rows, stored.cols) : stored.size();
+    cv::Mat seen(size, stored.type());
+    cv::Mat channel;
+    for (int c = 0; c < stored.channels(); ++c) {
+        cv::extractChannel(stored, channel, c);
+        cv::insertChannel(turned_as_a_whole(channel, turn), seen, c);
+    }
+    return seen;
+}
+
 class OrientedReader final : public ImageReader {
   public:
     explicit OrientedReader(std::unique_ptr<ImageReader> stored)
@@ -53,13 +79,7 @@ class OrientedReader final : public ImageReader {
     cv::Mat decode(const Rectangle& seen) override { return decode_shrunk(seen, 1); }
 
     cv::Mat decode_shrunk(const Rectangle& seen, int n) override {
-        cv::Mat pixels = stored_->decode_shrunk(stored_region(seen, shrunk(info_.size, n)), n);
-        if (turn_.transpose) cv::transpose(pixels.clone(), pixels);
-        if (turn_.mirror_x || turn_.mirror_y) {
-            const int axes = turn_.mirror_x && turn_.mirror_y ? -1 : turn_.mirror_x ? 1 : 0;
-            cv::flip(pixels.clone(), pixels, axes);
-        }
-        return pixels;
+        return turned(stored_->decode_shrunk(stored_region(seen, shrunk(info_.size, n)), n), turn_);
     }
 
     /// What is turned is there twice.

@@ -150,6 +150,13 @@ TEST_CASE("TIFF kinds of numbers") {
     }
     CHECK(floats(small_tiff(32, 1, words)) == std::vector<float>{7, 4294967295.0F, 1 << 20, 0, 1, 2});
     CHECK(floats(small_tiff(32, 2, words)) == std::vector<float>{7, -1, 1 << 20, 0, 1, 2});
+    // The distance from white of what is near it, and the complement, are exact.
+    CHECK(floats(small_tiff(32, 1, words, 0)) ==
+          std::vector<float>{4294967288.0F, 0, 4293918719.0F, 4294967295.0F, 4294967294.0F, 4294967293.0F});
+    Bytes near_white;
+    for (std::uint32_t v = 0; v < 6; ++v) hand_made::append_number(near_white, 0xFFFFFFFFU - v, 4, false);
+    CHECK(floats(small_tiff(32, 1, near_white, 0)) == std::vector<float>{0, 1, 2, 3, 4, 5});
+    CHECK(floats(small_tiff(32, 2, words, 0)) == std::vector<float>{-8, 0, -(1 << 20) - 1, -1, -2, -3});
     Bytes doubles;
     for (const double v : {0.5, -2.0, 1e10, 0.0, 1.0, 3.0}) {
         hand_made::append_number(doubles, std::bit_cast<std::uint64_t>(v), 8, false);
@@ -162,6 +169,86 @@ TEST_CASE("TIFF kinds of numbers") {
     CHECK(big_endian.pixels.at<std::uint16_t>(0, 0) == 0x0102);
     const Image bits = read(small_tiff(1, 1, {0b01000000, 0b10100000}));
     CHECK(same(bits.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 0, 255, 0, 255, 0, 255)));
+}
+
+TEST_CASE("a TIFF of many bands has every orientation") {
+    // Each sample is x + 4 y + 16 c.
+    constexpr std::uint32_t width = 2;
+    constexpr std::uint32_t height = 3;
+    constexpr std::uint32_t channels = 5;
+    Bytes samples;
+    for (std::uint32_t y = 0; y < height; ++y)
+        for (std::uint32_t x = 0; x < width; ++x)
+            for (std::uint32_t c = 0; c < channels; ++c)
+                samples.push_back(static_cast<std::uint8_t>(x + 4 * y + 16 * c));
+    const auto value = [](const cv::Mat& pixels, int y, int x, int c) { return int{pixels.ptr(y, x)[c]}; };
+    for (std::uint32_t orientation = 1; orientation <= 8; ++orientation) {
+        CAPTURE(orientation);
+        const Image image = read(hand_made::tiff({{256, 3, {width}},
+                                                  {257, 3, {height}},
+                                                  {258, 3, std::vector<std::uint32_t>(channels, 8)},
+                                                  {259, 3, {1}},
+                                                  {262, 3, {1}},
+                                                  {274, 3, {orientation}},
+                                                  {277, 3, {channels}},
+                                                  {278, 3, {height}},
+                                                  {338, 3, std::vector<std::uint32_t>(channels - 1, 0)}},
+                                                 273, 279, {samples}));
+        const bool swaps = orientation >= 5;
+        REQUIRE(image.pixels.size() == (swaps ? cv::Size(height, width) : cv::Size(width, height)));
+        REQUIRE(image.pixels.channels() == channels);
+        // TIFF 6.0: which sides of what is seen the stored first row and first column are.
+        const bool right = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+        const bool bottom = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+        for (int y = 0; y < image.pixels.rows; ++y) {
+            for (int x = 0; x < image.pixels.cols; ++x) {
+                const int from_x = right ? image.pixels.cols - 1 - x : x;
+                const int from_y = bottom ? image.pixels.rows - 1 - y : y;
+                const int stored = swaps ? from_y + 4 * from_x : from_x + 4 * from_y;
+                for (int c = 0; c < image.pixels.channels(); ++c)
+                    CHECK(value(image.pixels, y, x, c) == stored + 16 * c);
+            }
+        }
+    }
+}
+
+TEST_CASE("TIFF tiles, uncompressed, of a palette, the lowest bit of a byte first") {
+    // 20×16 pixels of 2 bits in two tiles; libtiff's own converter fails for such.
+    constexpr std::uint32_t columns = 20;
+    constexpr std::uint32_t side = 16;
+    const auto index = [](std::uint32_t x, std::uint32_t y) { return (x + 3 * y) % 4; };
+    std::vector<Bytes> tiles;
+    for (std::uint32_t left = 0; left < columns; left += side) {
+        Bytes& tile = tiles.emplace_back();
+        for (std::uint32_t y = 0; y < side; ++y) {
+            for (std::uint32_t x = left; x < left + side; x += 4) {
+                std::uint32_t byte = 0;  // of four pixels, the first in its lowest bits, each reversed
+                for (std::uint32_t k = 0; k < 4; ++k) {
+                    const std::uint32_t v = index(x + k, y);
+                    byte |= (v >> 1 | (v & 1) << 1) << (2 * k);
+                }
+                tile.push_back(static_cast<std::uint8_t>(byte));
+            }
+        }
+    }
+    const Image image =
+        read(hand_made::tiff({{256, 3, {columns}},
+                              {257, 3, {side}},
+                              {258, 3, {2}},
+                              {259, 3, {1}},
+                              {262, 3, {3}},
+                              {266, 3, {2}},
+                              {277, 3, {1}},
+                              {320, 3, {1 << 8, 2 << 8, 3 << 8, 4 << 8, 0, 0, 0, 0, 0, 0, 0, 0}},
+                              {322, 3, {side}},
+                              {323, 3, {side}}},
+                             324, 325, tiles));
+    for (std::uint32_t y = 0; y < side; ++y) {
+        for (std::uint32_t x = 0; x < columns; ++x) {
+            const auto pixel = image.pixels.at<cv::Vec3b>(static_cast<int>(y), static_cast<int>(x));
+            CHECK(pixel == cv::Vec3b(static_cast<std::uint8_t>(index(x, y) + 1), 0, 0));
+        }
+    }
 }
 
 TEST_CASE("TIFF tiles, planes and premultiplied alpha") {

@@ -116,6 +116,10 @@ class TiffReader final : public ImageReader {
             // libtiff does not tell in which bands zero is white.
             if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples > (storage_.alpha ? 2 : 1))
                 throw Error("a TIFF of several bands in which zero is white is not supported");
+            if (storage_.inverts_numbers() && storage_.alpha)
+                throw Error(
+                    "a TIFF in which zero is white, of other numbers than of 8 or 16 bits and with alpha, is "
+                    "not supported");
             info_.depth = storage_.depth();
             info_.channels = storage_.samples;
             info_.alpha = storage_.alpha;
@@ -373,9 +377,22 @@ class TiffReader final : public ImageReader {
     void read_rgba(const Block& block) {
         for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane)
             require_filled(block, plane);
+        prepare_reversed_tiles();
         const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster_.get(), 1)
                                         : TIFFReadRGBAStripExt(tiff_, block.y, raster_.get(), 1);
         if (read == 0) refuse_data();
+    }
+
+    /// libtiff reverses the bits of uncompressed tiles in a buffer that it rounds up, and then takes its
+    /// length for the tile's: it is given one.
+    void prepare_reversed_tiles() {
+        const bool is_reversed =
+            storage_.tiled && tiff_field<std::uint16_t>(tiff_, TIFFTAG_FILLORDER, 1) == FILLORDER_LSB2MSB &&
+            tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE) == COMPRESSION_NONE;
+        if (!is_reversed || reversed_) return;
+        const std::size_t bytes = block_bytes(first_block());
+        reversed_ = allocate<std::uint8_t>(bytes);
+        if (TIFFReadBufferSetup(tiff_, reversed_.get(), static_cast<tmsize_t>(bytes)) == 0) refuse_data();
     }
 
     /// libtiff's raster begins with the last row: of a tile, that of the whole tile; of a strip, the last
@@ -403,9 +420,10 @@ class TiffReader final : public ImageReader {
     TIFF* tiff_;
     TiffStorage storage_;
     ImageInfo info_;
-    Memory<std::uint8_t> buffer_{nullptr, std::free};   ///< of a block, as it is stored
-    Memory<std::uint32_t> raster_{nullptr, std::free};  ///< of a block, as libtiff converts it
-    std::optional<std::uint32_t> held_;                 ///< the number of the block in one of them
+    Memory<std::uint8_t> buffer_{nullptr, std::free};    ///< of a block, as it is stored
+    Memory<std::uint32_t> raster_{nullptr, std::free};   ///< of a block, as libtiff converts it
+    Memory<std::uint8_t> reversed_{nullptr, std::free};  ///< of a tile, before its bits are reversed
+    std::optional<std::uint32_t> held_;                  ///< the number of the block in one of them
 };
 
 void set_fields(TIFF* tiff, const Image& image) {

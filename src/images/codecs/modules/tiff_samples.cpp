@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <opencv2/core.hpp>
+#include <type_traits>
 
 #include "images/codecs/modules/tiff_lab.hpp"
 #include "images/codecs/scaling.hpp"
@@ -15,10 +16,22 @@ namespace glimpse {
 namespace {
 
 template <typename T>
-float loaded(const std::uint8_t* bytes) {
+T loaded(const std::uint8_t* bytes) {
     T value{};
     std::memcpy(&value, bytes, sizeof value);
-    return static_cast<float>(value);
+    return value;
+}
+
+/// A number as float32, or its distance from white, which float32 would not have exactly of what is read.
+template <typename T>
+float converted(const std::uint8_t* bytes, bool from_white) {
+    const T value = loaded<T>(bytes);
+    if (!from_white) return static_cast<float>(value);
+    if constexpr (std::is_integral_v<T>) {
+        return static_cast<float>(static_cast<T>(~value));
+    } else {
+        return static_cast<float>(1 - static_cast<double>(value));
+    }
 }
 
 }  // namespace
@@ -60,22 +73,24 @@ int TiffStorage::depth() const {
 }
 
 float TiffStorage::number(const std::uint8_t* bytes) const {
+    const bool from_white = inverts_numbers();
     if (format == SAMPLEFORMAT_IEEEFP) {
-        if (bits == 64) return loaded<double>(bytes);
-        return bits == 32 ? loaded<float>(bytes) : loaded<cv::float16_t>(bytes);
+        if (bits == 64) return converted<double>(bytes, from_white);
+        return bits == 32 ? converted<float>(bytes, from_white) : converted<cv::float16_t>(bytes, from_white);
     }
     if (format == SAMPLEFORMAT_UINT) {
-        return bits == 64 ? loaded<std::uint64_t>(bytes) : loaded<std::uint32_t>(bytes);
+        return bits == 64 ? converted<std::uint64_t>(bytes, from_white)
+                          : converted<std::uint32_t>(bytes, from_white);
     }
     switch (bits) {
         case 8:
-            return loaded<std::int8_t>(bytes);
+            return converted<std::int8_t>(bytes, from_white);
         case 16:
-            return loaded<std::int16_t>(bytes);
+            return converted<std::int16_t>(bytes, from_white);
         case 32:
-            return loaded<std::int32_t>(bytes);
+            return converted<std::int32_t>(bytes, from_white);
         default:
-            return loaded<std::int64_t>(bytes);
+            return converted<std::int64_t>(bytes, from_white);
     }
 }
 
@@ -127,12 +142,10 @@ void TiffStorage::normalise(cv::Mat& pixels) const {
     if (premultiplied) unpremultiply_stored(pixels, white(), Transparent::black);
     if (lab())
         convert_lab_to_srgb(pixels, photometric == PHOTOMETRIC_CIELAB ? LabEncoding::cie : LabEncoding::icc);
-    if (photometric != PHOTOMETRIC_MINISWHITE) return;
-    // Signed numbers become their complement, -1 - x; others their distance from white.
-    const double sum = format == SAMPLEFORMAT_INT ? -1 : white();
+    if (photometric != PHOTOMETRIC_MINISWHITE || inverts_numbers()) return;
     cv::Mat grey;
     cv::extractChannel(pixels, grey, 0);
-    cv::subtract(cv::Scalar(sum), grey, grey);
+    cv::subtract(cv::Scalar(white()), grey, grey);
     cv::insertChannel(grey, pixels, 0);
 }
 

@@ -48,6 +48,11 @@ struct TiffStorage {
     }
     /// Whether samples are of 9 to 15 bits, one after another in rows of whole bytes.
     [[nodiscard]] bool packed() const { return format == SAMPLEFORMAT_UINT && bits > 8 && bits < 16; }
+    /// Whether zero is white in numbers that become float32: signed integers become their complement, -1 - x,
+    /// and the others their distance from white, before they are rounded.
+    [[nodiscard]] bool inverts_numbers() const {
+        return photometric == PHOTOMETRIC_MINISWHITE && depth() == CV_32F;
+    }
     /// The number of a pixel's samples that are stored side by side.
     [[nodiscard]] std::size_t neighbours() const { return separate ? 1 : samples; }
     /// CV_8U, CV_16U, or CV_32F for all other numbers.
@@ -63,7 +68,8 @@ struct TiffStorage {
     void convert(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
                  std::size_t step) const;
 
-    /// Inverts white-is-zero, divides premultiplied colour by alpha, and converts L*a*b* to sRGB.
+    /// Inverts white-is-zero of 8 and 16 bits, divides premultiplied colour by alpha, and
+    /// converts L*a*b* to sRGB.
     void normalise(cv::Mat& pixels) const;
 
   private:
