@@ -368,6 +368,14 @@ class OpenImageIo(Formats):
         self.check("a.hdr", content, rgbe[..., :3] * 2.0 ** -8)
         self.fails(1, "extract", self.file("b.hdr", content[:-3]), "-b", "0,0,140,19", "-o", self.out, says=["b.hdr"])
 
+    def test_radiance_in_runs_of_whole_pixels(self):
+        """Radiance's first form: a pixel of 1, 1, 1, n repeats the one before n times."""
+        rows = b"".join(bytes([y + 130, 200, 140, 128]) + bytes([1, 1, 1, 31]) for y in range(16))
+        content = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 16 +X 32\n" + rows
+        for box in ("0,0,32,16", "0,0,32,2", "3,5,2,2"):
+            self.fails(1, "extract", self.file("a.hdr", content), "-b", box, "-o", self.out,
+                       says=["a.hdr: a Radiance picture with runs of pixels, as old programs write it, is not supported"])
+
     def test_openexr(self):
         values = numpy.random.default_rng(2).uniform(0.1, 4, (19, 23, 4)).astype(numpy.float16).astype(numpy.float32)
         for half in (False, True):

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "glimpse/error.hpp"
 #include "images/codecs/boxes.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/signature.hpp"
@@ -79,6 +80,9 @@ class RadiancePixels {
         return at_;
     }
 
+    /// Of the rows that were looked for an end.
+    [[nodiscard]] bool has_old_runs() const { return has_old_runs_; }
+
   private:
     [[nodiscard]] bool has(std::size_t length) const { return bytes_.size() - at_ >= length; }
 
@@ -113,6 +117,7 @@ class RadiancePixels {
             if (!has(4)) return false;
             const bool repeats = bytes_[at_] == 1 && bytes_[at_ + 1] == 1 && bytes_[at_ + 2] == 1;
             if (repeats && shift > 24) return false;
+            has_old_runs_ = has_old_runs_ || repeats;
             x += repeats ? std::size_t{bytes_[at_ + 3]} << shift : 1;
             shift = repeats ? shift + 8 : 0;
         }
@@ -121,6 +126,7 @@ class RadiancePixels {
 
     Bytes bytes_;
     std::size_t at_;
+    bool has_old_runs_ = false;
 };
 
 }  // namespace
@@ -149,6 +155,18 @@ std::optional<RadianceSize> radiance_size(std::span<const std::uint8_t> bytes) {
 std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes) {
     const auto size = radiance_size(bytes);
     return size ? RadiancePixels(bytes, size->pixels).end(size->rows, size->width) : std::nullopt;
+}
+
+void require_readable_radiance_runs(std::span<const std::uint8_t> bytes) {
+    const auto size = radiance_size(bytes);
+    if (!size) return;
+    RadiancePixels pixels(bytes, size->pixels);
+    static_cast<void>(pixels.end(size->rows, size->width));
+    if (pixels.has_old_runs())
+        throw Error(
+            "a Radiance picture with runs of pixels, as old programs write it, is not supported; ra_xyze -r "
+            "makes "
+            "one with runs of each colour of it");
 }
 
 namespace {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "glimpse/export.hpp"
+
 // Lengths in bytes of the image that a stream begins with, for OpenImageIO's formats; none where its end is
 // missing, or the format does not tell.
 
@@ -22,6 +24,8 @@ struct RadianceSize {
 };
 std::optional<RadianceSize> radiance_size(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes);
+/// Throws `Error` for runs of whole pixels, which OpenImageIO reads as pixels. Looks at all of them.
+GLIMPSE_EXPORT void require_readable_radiance_runs(std::span<const std::uint8_t> bytes);
 /// None for several parts, or deep pixels.
 std::optional<std::size_t> openexr_length(std::span<const std::uint8_t> bytes);
 

@@ -12,6 +12,7 @@
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -21,6 +22,7 @@
 #include "images/codecs/heif_header.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/openimageio_formats.hpp"
+#include "images/codecs/openimageio_lengths.hpp"
 #include "images/codecs/profile.hpp"
 #include "images/codecs/scaling.hpp"
 #include "images/codecs/targa.hpp"
@@ -265,6 +267,7 @@ class OpenImageIoReader final : public ImageReader {
     cv::Mat read(const Rectangle& region) {
         const OIIO::ImageSpec& s = spec();
         if (format_.name == "targa") targa::require_colours(bytes_, region);
+        if (format_.name == "hdr") require_readable_runs();
         const Rectangle blocks = blocks_around(region);
         cv::Mat out(blocks.height, blocks.width, CV_MAKETYPE(info_.depth, s.nchannels));
         const OIIO::TypeDesc type = info_.depth == CV_8U    ? OIIO::TypeDesc::UINT8
@@ -279,6 +282,10 @@ class OpenImageIoReader final : public ImageReader {
         if (format_.name == "openexr" && info_.alpha) unpremultiply_stored(out, 1, Transparent::kept);
         if (jpeg2000_) scale_samples(out);
         return blocks == region ? out : out(rect_in(blocks, region)).clone();
+    }
+
+    void require_readable_runs() {
+        if (!std::exchange(are_runs_checked_, true)) require_readable_radiance_runs(bytes_);
     }
 
     [[nodiscard]] bool is_tiled() const { return spec().tile_width > 0; }
@@ -332,6 +339,7 @@ class OpenImageIoReader final : public ImageReader {
     std::vector<std::uint32_t> heif_pictures_;  ///< by page
     cv::Mat all_;
     ImageInfo info_;
+    bool are_runs_checked_ = false;
 };
 
 /// What is known of a picture that is decoded at once before it is.
