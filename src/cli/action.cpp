@@ -68,6 +68,13 @@ std::string escaped_byte(char c) {
     return code.data();
 }
 
+/// Whether a character ends a line, or turns the direction in which what follows is shown, without being a
+/// control character: U+2028 to U+202E, U+2066 to U+2069.
+bool reorders_text(std::string_view character) {
+    return (character >= "\u2028" && character <= "\u202E") ||
+           (character >= "\u2066" && character <= "\u2069");
+}
+
 }  // namespace
 
 std::string on_one_line(const std::string& text) {
@@ -75,7 +82,7 @@ std::string on_one_line(const std::string& text) {
     for (std::size_t k = 0; k < text.size();) {
         const std::size_t character = character_length(std::string_view(text).substr(k));
         const std::size_t bytes = std::max<std::size_t>(character, 1);
-        if (character == 0 || is_control(text, k)) {
+        if (character == 0 || is_control(text, k) || reorders_text(std::string_view(text).substr(k, bytes))) {
             for (const char c : text.substr(k, bytes)) line += escaped_byte(c);
         } else {
             line.append(text, k, bytes);

@@ -56,13 +56,13 @@ int complain(const std::string& message, int status) {
     const std::exception_ptr uncaught = std::current_exception();
     try {
         if (uncaught) std::rethrow_exception(uncaught);
-        complain("the run cannot go on", some_failed);
+        complain("the run cannot go on; there may be too little memory", some_failed);
     } catch (const std::bad_alloc&) {
         complain("there is not enough memory for the run", some_failed);
     } catch (const std::exception& error) {
         complain(error.what(), some_failed);
     } catch (...) {
-        complain("the run cannot go on", some_failed);
+        complain("the run cannot go on; there may be too little memory", some_failed);
     }
     remove_unpublished_files();
     _exit(some_failed);

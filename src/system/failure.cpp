@@ -2,12 +2,15 @@
 
 #include <cxxabi.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
 #include <opencv2/core.hpp>
 #include <string>
+#include <system_error>
 #include <typeinfo>
 
 #include "glimpse/words.hpp"
@@ -30,6 +33,11 @@ std::string whole_message() {
         throw;
     } catch (const cv::Exception& exception) {
         return exception.err;
+    } catch (const std::system_error& error) {
+        // Of a thread: the library names no cause.
+        if (error.code() != std::errc::resource_unavailable_try_again) return error.what();
+        return with_reason("no thread can be started, for lack of memory or for too many processes",
+                           std::strerror(EAGAIN));
     } catch (const std::exception& exception) {
         return exception.what();
     } catch (...) {

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <iostream>
 
 #include "glimpse/error.hpp"
@@ -42,28 +43,40 @@ std::uint64_t known_rest() {
                                                      : static_cast<std::uint64_t>(status.st_size - position);
 }
 
-/// Reads up to so many bytes more, and returns how many: 0 at the end.
-std::size_t append_portion(std::vector<std::uint8_t>& bytes, std::size_t portion) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + portion);
-    const std::size_t count = read_some(STDIN_FILENO, std::span(bytes).subspan(size));
-    bytes.resize(size + count);
-    return count;
+constexpr std::size_t portion = std::size_t{1} << 20;
+
+/// Reads as many bytes as fit, fewer at the end.
+std::vector<std::uint8_t> read_portion() {
+    std::vector<std::uint8_t> bytes(portion);
+    std::size_t held = 0;
+    for (std::size_t count = 1; count > 0 && held < portion; held += count)
+        count = read_some(STDIN_FILENO, std::span(bytes).subspan(held));
+    bytes.resize(held);
+    return bytes;
+}
+
+/// Frees each portion as soon as it is copied.
+std::vector<std::uint8_t> joined(std::deque<std::vector<std::uint8_t>>& portions, std::size_t length) {
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(length);
+    for (; !portions.empty(); portions.pop_front())
+        bytes.insert(bytes.end(), portions.front().begin(), portions.front().end());
+    return bytes;
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> read_standard_input(const InputLimit& limit) {
-    constexpr std::size_t portion = std::size_t{1} << 20;
-    const std::uint64_t rest = known_rest();
-    require_within(limit, rest, standard_input);
-    std::vector<std::uint8_t> bytes;
-    with_context(standard_input, [&] { bytes.reserve(rest + portion); });
-    for (bool ended = false; !ended;) {
-        with_context(standard_input, [&] { ended = append_portion(bytes, portion) == 0; });
-        if (bytes.size() > limit.bytes) fail_beyond(limit, standard_input);
-    }
-    return bytes;
+    require_within(limit, known_rest(), standard_input);
+    // One that grows would be there twice while it does.
+    std::deque<std::vector<std::uint8_t>> portions;
+    std::size_t length = 0;
+    do {
+        with_context(standard_input, [&] { portions.push_back(read_portion()); });
+        length += portions.back().size();
+        if (length > limit.bytes) fail_beyond(limit, standard_input);
+    } while (portions.back().size() == portion);
+    return with_context(standard_input, [&] { return joined(portions, length); });
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {

@@ -392,6 +392,9 @@ class HostileNames(GlimpseCase):
         self.fails(1, "extract", "photos", *BOX, "--output-tar", "o.tar", says=["a\\x0Ab.png: "])
         with tarfile.open(self.directory / "o.tar") as archive:
             self.assertEqual(archive.getnames(), ["good.000.png", "good.json"])
+        # What others do in a text is shown, too; a name may have it.
+        self.fails(1, "extract", "a\u202ebg.png", *BOX, "-o", self.out, says=["a\\xE2\\x80\\xAEbg.png"])
+        self.fails(1, "extract", "a\u2028b.png", "\u00e4\u202f.png", *BOX, "-o", self.out, says=["a\\xE2\\x80\\xA8b.png", "\u00e4\u202f.png"])
         record = json.dumps({"image": "photos/a\nb.png", "name": "plain", "box": [1, 1, 8, 8]})
         self.run_glimpse("extract", "--manifest", "-", "-o", self.out, stdin=record.encode())
         self.assertTrue((self.out / "plain.000.png").exists())

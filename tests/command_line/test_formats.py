@@ -304,6 +304,12 @@ class Png(Formats):
                     numpy.testing.assert_array_equal(self.load("part.png"), pixels[:height], err_msg=str(at))
         self.assertGreater(refused, 60)
 
+    def test_claims_of_more_pixels_than_have_numbers(self):
+        header = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 16, 6, 0, 0, 0)
+        content = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(b"")) + png_chunk(b"IEND")
+        self.fails(1, "extract", self.file("a.png", content), "-b", "0,0,4,4", "-o", self.out,
+                   says=["a.png: the image has 2147483647×2147483647 pixels, more than the", "that --max-pixels allows"])
+
     def test_orientation_and_transparency_that_are_damaged_or_come_late(self):
         pixels = self.noise(16, 24, 3)
         exif = png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0))

@@ -13,6 +13,7 @@
 #include "glimpse/words.hpp"
 #include "images/codecs/apng.hpp"
 #include "images/codecs/built_in.hpp"
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/decoded.hpp"
@@ -342,6 +343,20 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
     return written_bytes(context.get());
 }
 
+/// Before libspng counts the bytes of a row, which it may have no number for.
+void require_pixels_of_header(std::span<const std::uint8_t> bytes, std::int64_t maximum) {
+    const auto header = png_chunk_at(bytes, png_signature_length);
+    constexpr std::size_t both_sides = 8;
+    if (!header || header->type != "IHDR" || !header->is_intact() || header->data().size() < both_sides)
+        return;
+    const auto side = [&](std::size_t at) {
+        constexpr std::size_t largest = std::numeric_limits<int>::max();
+        return static_cast<int>(std::min(big_endian(header->data().subspan(at, 4)), largest));
+    };
+    const Size size{side(0), side(4)};
+    if (size.width > 0 && size.height > 0) require_pixels(size, maximum);
+}
+
 class PngCodec final : public Codec {
   public:
     [[nodiscard]] CodecDescription description() const override {
@@ -353,6 +368,7 @@ class PngCodec final : public Codec {
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     const CodecRequest& request) const override {
+        require_pixels_of_header(bytes, request.maximum_pixels);
         auto picture = std::make_unique<PngReader>(bytes);
         if (request.page == 0) return picture;
         ImageInfo info = picture->info();

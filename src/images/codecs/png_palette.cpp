@@ -1,6 +1,7 @@
 #include "images/codecs/png_palette.hpp"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <string>
 
@@ -11,7 +12,9 @@ namespace glimpse {
 PngPalette::PngPalette(spng_ctx* context, int bits, bool transparency)
     : bits_(static_cast<std::size_t>(bits)), channels_(transparency ? 4 : 3) {
     spng_plte palette{};
-    if (const int status = spng_get_plte(context, &palette); status != 0) fail_corrupt(spng_strerror(status));
+    const int status = spng_get_plte(context, &palette);
+    if (status == SPNG_EMEM) throw std::bad_alloc();
+    if (status != 0) fail_corrupt(spng_strerror(status));
     for (const spng_plte_entry& entry : std::span(palette.entries).first(palette.n_entries)) {
         colours_.push_back({entry.red, entry.green, entry.blue, 255});
     }

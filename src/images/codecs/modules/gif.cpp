@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string_view>
@@ -40,7 +41,7 @@ class GifFile {
     explicit GifFile(std::span<const std::uint8_t> bytes) : rest_(bytes) {
         int error = 0;
         handle_.reset(DGifOpen(this, read, &error));
-        if (!handle_) fail_corrupt(reason(error));
+        if (!handle_) fail(error);
     }
     GifFile(const GifFile&) = delete;  // giflib keeps the address
     GifFile& operator=(const GifFile&) = delete;
@@ -107,13 +108,14 @@ class GifFile {
         return static_cast<int>(count);
     }
 
-    static std::string reason(int error) {
+    [[noreturn]] static void fail(int error) {
+        if (error == D_GIF_ERR_NOT_ENOUGH_MEM) throw std::bad_alloc();
         const char* const text = GifErrorString(error);
-        return text ? text : "";
+        fail_corrupt(text ? text : "");
     }
 
     void require(int status) const {
-        if (status != GIF_OK) fail_corrupt(reason(handle_->Error));
+        if (status != GIF_OK) fail(handle_->Error);
     }
 
     void read_extension(GraphicsControlBlock& control) {
