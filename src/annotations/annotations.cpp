@@ -43,7 +43,8 @@ using namespace annotations;
 struct LabelReader {
     std::function<LabelFile(const fs::path&)> read{};
     std::map<std::string, std::string>
-        names{};  ///< of classes by their numbers, where files have numbers only
+        names{};                   ///< of classes by their numbers, where files have numbers only
+    std::string place_of_names{};  ///< as of `DataSet`
 };
 
 struct Format {
@@ -61,7 +62,9 @@ struct Format {
 
 LabelReader yolo_reader(const AnnotationOptions& options, const std::vector<fs::path>& files) {
     const auto set = std::make_shared<YoloDataSet>(options.file, files, options.warn);
-    return {.read = [set](const fs::path& file) { return read_yolo(file, *set); }, .names = set->names()};
+    return {.read = [set](const fs::path& file) { return read_yolo(file, *set); },
+            .names = set->names(),
+            .place_of_names = set->names().empty() ? places_of_class_names : ""};
 }
 
 LabelReader voc_reader(const AnnotationOptions& options, const std::vector<fs::path>& /*files*/) {
@@ -262,11 +265,20 @@ bool holds_records(const fs::path& file, const Format& format, const LabelReader
         boxes, [&](const AnnotatedBox& box) { return !format.has_rows || !box.category->number.empty(); });
 }
 
+/// The files of the format below the directory that belong to no input.
+std::vector<fs::path> other_labels(const Format& format, const AnnotationOptions& options,
+                                   const std::set<fs::path>& used) {
+    std::vector<fs::path> files = files_below(options.file);
+    std::erase_if(files, [&](const fs::path& file) {
+        return "." + extension_of(file) != format.extension || used.contains(file.lexically_normal());
+    });
+    return files;
+}
+
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
-void add_orphans(const Format& format, const LabelReader& reader, const AnnotationOptions& options,
-                 const std::set<fs::path>& used, DataSet& set) {
-    for (const fs::path& file : files_below(options.file)) {
-        if ("." + extension_of(file) != format.extension || used.contains(file.lexically_normal())) continue;
+void add_orphans(const Format& format, const LabelReader& reader, const std::vector<fs::path>& files,
+                 DataSet& set) {
+    for (const fs::path& file : files) {
         AnnotatedImage orphan{.path = file,
                               .name = file.stem().string(),
                               .file = file,
@@ -275,6 +287,17 @@ void add_orphans(const Format& format, const LabelReader& reader, const Annotati
         if (!holds_records(file, format, reader, orphan.boxes)) continue;
         set.images.push_back(std::move(orphan));
     }
+}
+
+/// Of a choice of images, most files may be of others, and are not read.
+void warn_of_other_labels(std::vector<fs::path> files, const AnnotationOptions& options) {
+    const std::vector<fs::path> of_names = annotation_files(options.file);
+    std::erase_if(files,
+                  [&](const fs::path& file) { return std::ranges::find(of_names, file) != of_names.end(); });
+    if (files.empty()) return;
+    options.warn(options.file.string() + ": the inputs lack the images of " + std::to_string(files.size()) +
+                 " of its files, such as " + files.front().string() + "; " +
+                 field_name("annotations.strict") + " makes those with boxes failures");
 }
 
 /// Throws `UsageError`: no file has the name of an image. It may have it in a directory below.
@@ -307,10 +330,15 @@ DataSet read_directory(const Format& format, const AnnotationOptions& options, c
     std::set<fs::path> used;
     for (const LabelledImage& one : joined) used.insert(one.labels.lexically_normal());
     const LabelReader reader = reader_of(format, options, {used.begin(), used.end()});
-    DataSet set{.names = reader.names};
+    DataSet set{.names = reader.names, .place_of_names = reader.place_of_names};
     for (const LabelledImage& one : joined) set.images.push_back(annotated(one, reader));
     if (set.images.empty()) fail_without_labels(format, options.file, images);
-    if (!images.directories.empty()) add_orphans(format, reader, options, used, set);
+    const std::vector<fs::path> others = other_labels(format, options, used);
+    if (images.directories.empty() && !options.strict) {
+        warn_of_other_labels(others, options);
+    } else {
+        add_orphans(format, reader, others, set);
+    }
     return set;
 }
 
@@ -327,7 +355,9 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     "; give the directory of all such files");
     }
     const LabelReader reader = reader_of(format, options, {options.file});
-    return {.images = {annotated({&images.files.front(), options.file}, reader)}, .names = reader.names};
+    return {.images = {annotated({&images.files.front(), options.file}, reader)},
+            .names = reader.names,
+            .place_of_names = reader.place_of_names};
 }
 
 /// One file that annotates all images. Where it was named as of another format than it has, that is told.

@@ -36,8 +36,12 @@ std::set<std::string> require_known(const std::vector<std::string>& wanted, cons
     for (const std::string& category : wanted) {
         if (known.contains(category) || numbers.contains(category)) continue;
         throw InvalidOption("annotations.categories",
-                            known.empty() ? "the annotations have no categories"
-                                          : "there is no '" + category + "', only " + first_of(known));
+                            known.empty()
+                                ? "the annotations have no categories"
+                                : "there is no '" + category + "', only " + first_of(known) +
+                                      (set.place_of_names.empty()
+                                           ? ""
+                                           : "; names of classes are read from " + set.place_of_names));
     }
     return known;
 }

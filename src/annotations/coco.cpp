@@ -35,20 +35,34 @@ std::string about_one_id(const std::string& id, const std::string& first, const 
            ", so that it cannot be told which of them a box is of; correct one of the two";
 }
 
-/// Adds the categories. Returns their names by their ids.
-CategoryNames read_categories(const Value& root, DataSet& set) {
+/// Adds a category to the names by their ids.
+void read_category(const Value& category, CategoryNames& names, DataSet& set) {
+    const std::string number = identifier(category.required("id"));
+    NamedCategory& known = names.emplace(number, NamedCategory{}).first->second;
+    set.numbers.push_back(number);
+    try {
+        const std::string name =
+            has(category, "name") ? std::string(trimmed(text_or_number(category.member("name")))) : number;
+        if (known.name.empty()) known.name = name;
+        if (known.name != name && known.problem.empty())
+            known.problem = about_one_id(number, known.name, name);
+        set.categories.push_back(name);
+    } catch (const UsageError& error) {
+        known.problem = error.what();  // of each box of it
+    }
+}
+
+/// Adds the categories. Returns their names by their ids. One whose id cannot be told fails by itself.
+CategoryNames read_categories(const Value& root, const fs::path& file, DataSet& set) {
     CategoryNames names;
     if (!has(root, "categories")) return names;
     for (const Value& category : any_elements(root.member("categories"), "an array")) {
-        const std::string number = identifier(category.required("id"));
-        const std::string name =
-            has(category, "name") ? std::string(trimmed(text_or_number(category.member("name")))) : number;
-        NamedCategory& known = names.emplace(number, NamedCategory{name, {}}).first->second;
-        if (known.name != name && known.problem.empty()) {
-            known.problem = about_one_id(number, known.name, name);
+        try {
+            read_category(category, names, set);
+        } catch (const UsageError& error) {
+            set.lost.push_back(lost_record(file, std::string(error.place().substr(file.string().size())),
+                                           std::string(error.rule())));
         }
-        set.categories.push_back(name);
-        set.numbers.push_back(number);
     }
     return names;
 }
@@ -171,9 +185,11 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
         if (record.category != CocoAnnotation::none) {
             box.category = categories[record.category].category;
             box.problem = categories[record.category].problem;
+            if (box.problem) box.place.kind = BoxPlace::Kind::annotation_category;
         }
         if (record.problem != CocoAnnotation::none) {
             box.problem = std::make_shared<const std::string>(annotations.problems[record.problem]);
+            box.place.kind = record.place;
         }
     }
 }
@@ -183,22 +199,15 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     std::vector<CocoImage> image_records;
     CocoAnnotations annotations;
-    using Repeated = json::StreamedArray::Repeated;
     const std::array<json::StreamedArray, 2> streamed{
-        {{"images", [&](const Value& record) { image_records.push_back(read_coco_image(record)); },
-          [&](const Value& record, const Repeated& repeated) {
-              image_records.push_back(repeated_coco_image(record, repeated));
-          }},
-         {"annotations", [&](const Value& annotation) { add_coco_annotation(annotation, annotations); },
-          [&](const Value& annotation, const Repeated& repeated) {
-              add_repeated_coco_annotation(annotation, repeated, annotations);
-          }}}};
+        {{"images", [&](const Value& record) { image_records.push_back(read_coco_image(record)); }},
+         {"annotations", [&](const Value& annotation) { add_coco_annotation(annotation, annotations); }}}};
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_annotation_text(file), {file.string(), std::nullopt},
-                              {.dropped = "segmentation", .non_finite = true}, streamed);
+    const json::JsonFile json(read_annotation_text(file), foreign_source(file),
+                              {.dropped = "segmentation", .pythons_numbers = true}, streamed);
     const Value root = json.root();
     DataSet set;
-    const CategoryNames names = read_categories(root, set);
+    const CategoryNames names = read_categories(root, file, set);
     static_cast<void>(any_elements(root.required("images"), "an array"));
     const Positions positions = add_images(image_records, file, images, set);
     static_cast<void>(any_elements(root.required("annotations"), "an array"));

@@ -34,15 +34,6 @@ std::string name_if_any(const Value& record) {
     }
 }
 
-/// And its id the boxes that are lost with it.
-std::string id_if_any(const Value& record) {
-    try {
-        return identifier(record.required("id"));
-    } catch (const UsageError&) {
-        return {};
-    }
-}
-
 /// Keeps an id as a number where its digits can be made again, since most are.
 void set_id(const std::string& id, CocoAnnotation& record, std::deque<std::string>& texts) {
     std::from_chars(id.data(), id.data() + id.size(), record.id);
@@ -107,15 +98,6 @@ CocoImage read_coco_image(const Value& record) {
     return image;
 }
 
-CocoImage repeated_coco_image(const Value& record, const json::StreamedArray::Repeated& repeated) {
-    CocoImage image;
-    if (repeated.pointer != "/id") image.id = id_if_any(record);
-    if (repeated.pointer != "/file_name") image.name = name_if_any(record);
-    image.loss = repeated.rule;
-    image.lost_at = ": " + record.pointer + repeated.pointer;
-    return image;
-}
-
 void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) {
     using Kind = BoxPlace::Kind;
     CocoAnnotation& record = annotations.records.emplace_back();
@@ -126,20 +108,6 @@ void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) 
     } catch (const Error& error) {
         record.problem = annotations.problems.number_of(std::string(error.rule()));
     }
-}
-
-void add_repeated_coco_annotation(const Value& annotation, const json::StreamedArray::Repeated& repeated,
-                                  CocoAnnotations& annotations) {
-    add_coco_annotation(annotation, annotations);
-    CocoAnnotation& record = annotations.records.back();
-    record.problem = annotations.problems.number_of(repeated.rule);
-    using Kind = BoxPlace::Kind;
-    record.place = repeated.pointer == "/image_id"      ? Kind::annotation_image
-                   : repeated.pointer == "/bbox"        ? Kind::annotation_bbox
-                   : repeated.pointer == "/id"          ? Kind::annotation_id
-                   : repeated.pointer == "/category_id" ? Kind::annotation_category
-                                                        : Kind::annotation;
-    if (record.place == Kind::annotation_image) record.image = CocoAnnotation::none;
 }
 
 }  // namespace glimpse::annotations

@@ -57,15 +57,7 @@ struct CocoAnnotations {
 
 CocoImage read_coco_image(const json::Value& record);
 
-/// Of a record in which a key is given twice: it cannot be told which image it is.
-CocoImage repeated_coco_image(const json::Value& record, const json::StreamedArray::Repeated& repeated);
-
 /// Adds an element of "annotations".
 void add_coco_annotation(const json::Value& annotation, CocoAnnotations& annotations);
-/// Likewise one in which a key is given twice: its box fails, and belongs to no image where that is the
-/// image's id.
-void add_repeated_coco_annotation(const json::Value& annotation,
-                                  const json::StreamedArray::Repeated& repeated,
-                                  CocoAnnotations& annotations);
 
 }  // namespace glimpse::annotations

@@ -92,7 +92,16 @@ bool is_wider_face(const Content& content) {
     return is_of_it && row_count > 2;
 }
 
-constexpr std::array<Unread, 19> unread_formats{{
+/// Whether its first field is a number in quotes.
+bool is_quoted(const Row& row) {
+    constexpr std::size_t least = 4;
+    const std::string_view first = row.fields.front();
+    return row.fields.size() >= least && first.size() > 2 &&
+           (first.front() == '"' || first.front() == '\'') && first.back() == first.front() &&
+           is_number(first.substr(1, first.size() - 2));
+}
+
+constexpr std::array<Unread, 20> unread_formats{{
     {"YouTube-VIS's JSON, which is not read; export its frames as COCO",
      [](const Content& content) {
          return content.is_object_with("videos") && content.is_object_with("annotations");
@@ -107,7 +116,9 @@ constexpr std::array<Unread, 19> unread_formats{{
     {"CreateML's JSON, which is not read; export as COCO, YOLO or VOC",
      [](const Content& content) { return content.is_list_with("coordinates"); }},
     {"VGG Image Annotator's JSON, which is not read; export as COCO",
-     [](const Content& content) { return content.is_object_with("shape_attributes"); }},
+     [](const Content& content) {
+         return content.is_object_with("shape_attributes") || content.is_object_with("_via_img_metadata");
+     }},
     {"Datumaro's JSON, which is not read; export as COCO, YOLO or VOC",
      [](const Content& content) {
          return content.is_object_with("items") && content.is_object_with("annotations");
@@ -142,6 +153,8 @@ constexpr std::array<Unread, 19> unread_formats{{
     {R"(eight numbers a line: VOT's corners, which are not read, or MOT …; give "left,top,width,height", )"
      "as GOT-10k has it, or name the format",
      [](const Content& content) { return content.has_rows_of(corner_fields); }},
+    {"rows of numbers in quotes, which are not read; write them without quotes",
+     [](const Content& content) { return content.has_rows_that(is_quoted); }},
     {"a table with a header, which is not read; give one of the formats of annotations without a header",
      [](const Content& content) { return content.has_header(); }},
 }};
@@ -158,8 +171,7 @@ bool Content::has_rows() const {
 bool Content::has_rows_of(std::size_t count) const {
     if (!has_rows()) return false;
     const auto is_whole = [](const Row& row) { return std::ranges::all_of(row.fields, is_number); };
-    return most_rows_are_whole(text_, is_whole,
-                               [&](const Row& row, bool /*is_whole*/) { return row.fields.size() == count; });
+    return most_rows_are_whole(text_, is_whole, [&](const Row& row) { return row.fields.size() == count; });
 }
 
 bool Content::has_number_above_1() const {
@@ -170,7 +182,7 @@ bool Content::has_number_above_1() const {
 }
 
 bool Content::has_rows_that(const std::function<bool(const Row&)>& hold) const {
-    return has_rows() && most_rows_are_whole(text_, hold, [](const Row&, bool) { return true; });
+    return has_rows() && most_rows_are_whole(text_, hold, [](const Row&) { return true; });
 }
 
 bool Content::has_line_of(std::string_view beginning) const {
@@ -205,7 +217,9 @@ bool Content::has_header() const {
     std::size_t names = 0;  // in the first row
     for_each_row(text_, [&](const Row& row) {
         if (row_count == 0) names = row.fields.size();
-        if (row_count < has_number.size()) has_number[row_count] = std::ranges::any_of(row.fields, is_number);
+        const bool is_empty = std::ranges::all_of(row.fields, &std::string_view::empty);
+        if (row_count < has_number.size())
+            has_number[row_count] = is_empty || std::ranges::any_of(row.fields, is_number);
         ++row_count;
     });
     // A row of names alone is a table's of which nothing is left: as many as a box has, and separated.

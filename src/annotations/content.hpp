@@ -19,7 +19,7 @@ class Content {
 
     /// Whether it is neither JSON nor XML, and so lines.
     [[nodiscard]] bool has_rows() const;
-    /// Whether there are rows, each of so many fields, most of them of numbers alone.
+    /// Whether there are rows, most of them of so many fields, and most of these of numbers alone.
     [[nodiscard]] bool has_rows_of(std::size_t count) const;
     /// Whether some number in its rows is no fraction.
     [[nodiscard]] bool has_number_above_1() const;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "glimpse/annotations.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/export.hpp"
+#include "json/json_text.hpp"
 
 // One reader per format. A format has one file for all images, or one per image.
 
@@ -28,6 +30,7 @@ struct DataSet {
     std::vector<std::string> categories{};       ///< declared by the file, whether or not a box has them
     std::vector<std::string> numbers{};          ///< of the declared categories
     std::map<std::string, std::string> names{};  ///< of categories of which boxes have the numbers alone
+    std::string place_of_names{};                ///< where these were looked for, where none were found
 };
 
 DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);
@@ -38,6 +41,11 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
 /// Throws `UsageError` "FILE:LINE: …" where a text is not UTF-8: names in another encoding would be other
 /// names, or one.
 GLIMPSE_EXPORT void require_utf8(std::string_view text, const std::filesystem::path& file);
+
+/// Of a file that other programs wrote: what nobody reads of it may be wrong.
+inline json::Source foreign_source(const std::filesystem::path& file) {
+    return {file.string(), std::nullopt, std::make_shared<std::set<std::string>>()};
+}
 
 /// For `DataSet::lost`.
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
@@ -108,18 +116,17 @@ void for_each_row(std::string_view text, const std::function<void(const Row&)>& 
 /// Whether a text has rows, and the rule holds for each.
 bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule);
 
-/// Whether a text has rows, rule(row, is_whole) holds for each, and at least one row and half of them are
-/// whole; the others are damaged, and fail by themselves.
+/// Whether, of the rows that have the fields of a format, at least half are whole, and these outnumber the
+/// rows that have other fields. All but the whole ones fail by themselves.
 bool most_rows_are_whole(std::string_view text, const std::function<bool(const Row&)>& is_whole,
-                         const std::function<bool(const Row&, bool)>& rule);
+                         const std::function<bool(const Row&)>& has_its_fields);
 
 // Whether a text is of a format: stricter than its reader, to tell formats apart.
 
-/// Every row is a class, a box in fractions of 0 to 1, and such fractions or whole numbers of 0 or more.
+/// Most rows are a class, a box in fractions of 0 to 1, and such fractions or whole numbers of 0 or more.
 bool is_yolo(std::string_view text);
-/// Every row has more than a frame, a track and a box, and whole numbers for frame and track; a minority may
-/// be damaged, each of which fails by itself. Only with commas, and not with eight fields, since VOT's and
-/// VisDrone's rows have them.
+/// Most rows have more than a frame, a track and a box, and whole numbers for frame and track. Only with
+/// commas, and not with eight fields, since VOT's and VisDrone's rows have them.
 bool is_mot(std::string_view text);
 
 /// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.

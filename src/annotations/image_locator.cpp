@@ -59,6 +59,22 @@ AnnotatedImage ImageLocator::locate(const std::string& name, std::size_t positio
     return found;
 }
 
+namespace {
+
+/// What of an image's name leads on from a directory that ends as the name begins: "a.jpg" of
+/// "val2017/a.jpg", from "images/val2017"; empty where it does not.
+fs::path rest_behind(const fs::path& directory, const fs::path& name) {
+    std::string path = comparable(directory);
+    if (path.ends_with('/')) path.pop_back();
+    const std::string text = name.lexically_normal().string();
+    for (std::size_t end = text.find('/'); end != std::string::npos; end = text.find('/', end + 1)) {
+        if (end > 0 && path.ends_with("/" + text.substr(0, end))) return text.substr(end + 1);
+    }
+    return {};
+}
+
+}  // namespace
+
 AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t position) {
     const fs::path relative(name);
     AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
@@ -67,7 +83,13 @@ AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t posi
         image.problem = obstacle_in_name(relative);
         image.path = directory / relative;
         if (!image.problem.empty()) return image;
-        if (may_be_there(image.path)) found.push_back(image.path);
+        if (may_be_there(image.path)) {
+            found.push_back(image.path);
+        } else if (const fs::path rest = rest_behind(directory, relative);
+                   !rest.empty() && may_be_there(directory / rest)) {
+            found.push_back(directory / rest);
+            image.name = fs::path(rest).replace_extension().string();
+        }
     }
     if (found.empty()) return among_files(std::move(image), relative, position);
     image.path = found.front();

@@ -29,6 +29,9 @@ Box bounds_of_shape(std::vector<Point> points, std::string_view type) {
     if ((type == "mask" || type == "circle") && points.size() != 2)
         throw Error("a " + std::string(type) + " has 2 points, not " + std::to_string(points.size()));
     if (type == "mask") {
+        for (Point& p : points) p = {std::trunc(p.x), std::trunc(p.y)};  // as labelme does
+        if (points[1].x < points[0].x || points[1].y < points[0].y)
+            throw Error("a mask's first pixel is its upper left one, and its last the lower right one");
         points[1] = {points[1].x + 1, points[1].y + 1};
     }
     if (type == "circle") {
@@ -60,11 +63,13 @@ AnnotatedBox read_shape(const Value& shape, std::size_t index) {
 }  // namespace
 
 LabelFile read_labelme(const std::filesystem::path& file) {
-    const json::JsonFile json(read_annotation_text(file), file.string(), {.dropped = {}, .non_finite = true});
     LabelFile labels;
-    for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
-        labels.boxes.push_back(read_shape(shape, labels.boxes.size()));
-    }
+    const json::StreamedArray shapes{"shapes", [&](const Value& shape) {
+                                         labels.boxes.push_back(read_shape(shape, labels.boxes.size()));
+                                     }};
+    const json::JsonFile json(read_annotation_text(file), foreign_source(file),
+                              {.dropped = "imageData", .pythons_numbers = true}, {&shapes, 1});
+    static_cast<void>(any_elements(json.root().required("shapes"), "an array of shapes"));
     labels.image = declared_size(json.root(), "imageWidth", "imageHeight");
     return labels;
 }

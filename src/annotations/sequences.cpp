@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/text_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 
@@ -119,6 +120,19 @@ Box box_in(const Row& row, std::size_t first) {
                           row.finite_number(first + 2), row.finite_number(first + 3));
 }
 
+/// Throws `UsageError` where the first row is 0, 1, 2, …, as pandas numbers the columns of a table.
+void require_no_column_numbers(std::string_view text, const std::filesystem::path& file) {
+    constexpr std::size_t least = 4;
+    std::string_view rest = text;
+    const std::string_view first = take_line(rest);
+    for_each_row(first, [&](const Row& row) {
+        for (std::size_t k = 0; k < row.fields.size(); ++k)
+            if (row.fields[k] != std::to_string(k)) return;
+        if (row.fields.size() < least || trimmed(rest).empty()) return;
+        throw UsageError(place_of_line(file, 1), "numbers the columns, and is no row of a box; remove it");
+    });
+}
+
 constexpr std::size_t mot_fields = 6;
 
 long long frame_of(const Row& row) {
@@ -169,9 +183,27 @@ AnnotatedBox mot_box(const Row& row, bool is_scored, CategoryTable& categories) 
 
 }  // namespace
 
+namespace {
+
+/// Whether a row may be MOT's, by what stands behind the box: a confidence; or that, the class and the share
+/// that is visible; or that and a place in the world, -1 for none. Eight numbers and ten without a confidence
+/// may be corners, and no box is lower than a pixel.
+bool has_fields_of_mot(const Row& row) {
+    constexpr std::size_t with_confidence = 7;
+    constexpr std::size_t with_visibility = 9;
+    constexpr std::size_t with_place = 10;
+    std::size_t count = row.fields.size();
+    if (count > 0 && row.fields.back().empty()) --count;
+    if (count != with_confidence && count != with_visibility && count != with_place) return false;
+    const auto number = [&](std::size_t field) { return number_in(row.fields[field]).value_or(0); };
+    const double height = number(mot_fields - 1);
+    if (height > 0 && height < 1) return false;
+    return std::abs(number(mot_confidence)) <= 1 || (count == with_place && number(with_place - 1) == -1);
+}
+
+}  // namespace
+
 bool is_mot(std::string_view text) {
-    constexpr std::size_t least_fields = 7;    // a confidence behind the box
-    constexpr std::size_t corner_numbers = 8;  // also of VOT's boxes, and of VisDrone's
     const auto is_whole = [](const Row& row) {
         const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
         return row.fields.size() >= mot_fields &&
@@ -180,9 +212,7 @@ bool is_mot(std::string_view text) {
     };
     // Between white space such rows are of others: "frame x y x y x y x y" of ALOV, or the Stanford drones'.
     if (text.find_first_of(",;") == std::string_view::npos) return false;
-    return most_rows_are_whole(text, is_whole, [](const Row& row, bool /*is_whole*/) {
-        return row.fields.size() >= least_fields && row.fields.size() != corner_numbers;
-    });
+    return most_rows_are_whole(text, is_whole, has_fields_of_mot);
 }
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
@@ -190,6 +220,7 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     CategoryTable categories;
     DataSet set;
     const std::string text = read_annotation_text(file);
+    require_no_column_numbers(text, file);
     const bool is_scored = has_confidences(text);
     for_each_row(text, [&](const Row& row) {
         try {
@@ -205,6 +236,7 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
 
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images) {
     const std::string text = read_annotation_text(file);
+    require_no_column_numbers(text, file);
     std::vector<AnnotatedBox> boxes;
     std::vector<bool> absent;
     for_each_row(text, [&](const Row& row) {

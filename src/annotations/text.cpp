@@ -142,15 +142,14 @@ bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule
 }
 
 bool most_rows_are_whole(std::string_view text, const std::function<bool(const Row&)>& is_whole,
-                         const std::function<bool(const Row&, bool)>& rule) {
+                         const std::function<bool(const Row&)>& has_its_fields) {
     std::size_t whole = 0;
     std::size_t damaged = 0;
-    const bool holds = all_rows(text, [&](const Row& row) {
-        const bool row_is_whole = is_whole(row);
-        ++(row_is_whole ? whole : damaged);
-        return rule(row, row_is_whole);
+    std::size_t others = 0;
+    for_each_row(text, [&](const Row& row) {
+        ++(!has_its_fields(row) ? others : is_whole(row) ? whole : damaged);
     });
-    return holds && whole > 0 && whole >= damaged;
+    return whole > others && whole >= damaged;
 }
 
 std::string decimal_text(double number) {

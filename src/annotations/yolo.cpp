@@ -113,6 +113,18 @@ Visibilities visibilities(const Row& row) {
     return found;
 }
 
+/// Whether every third number behind the box may be the visibility of a keypoint, of two or more.
+bool may_have_visibilities(const Row& row) {
+    constexpr std::size_t keypoint_fields = 3;
+    const std::size_t behind = row.fields.size() - box_fields;
+    if (behind < 2 * keypoint_fields || behind % keypoint_fields != 0) return false;
+    for (std::size_t k = box_fields + 2; k < row.fields.size(); k += keypoint_fields) {
+        const double number = row.number(k);
+        if (number != 0 && number != 1 && number != 2) return false;
+    }
+    return true;
+}
+
 /// Whether a row is a polygon, and no box with something behind it. Throws `Error` where it may be either.
 bool is_polygon(const Row& row, YoloDataSet& set) {
     const std::size_t count = row.fields.size();
@@ -137,12 +149,23 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
         require_confidence(row, box_fields);
         return false;
     }
-    if (count == triangle_fields && may_end_in_track(row) &&
-        (set.has_confidences_or_tracks() || !set.has_polygons())) {
-        fail_ambiguous("a box with its confidence and track", "a triangle",
-                       "leave out what follows the box, or give the triangle's first corner twice");
+    if (count == triangle_fields && may_end_in_track(row)) {
+        const bool may_be_box = set.has_confidences_or_tracks();
+        const bool may_be_triangle = set.has_polygons();
+        if (may_be_box && !may_be_triangle) {
+            require_confidence(row, box_fields);
+            return false;
+        }
+        if (may_be_box == may_be_triangle)
+            fail_ambiguous("a box with its confidence and track", "a triangle",
+                           "leave out what follows the box, or give the triangle's first corner twice");
     }
-    if (set.declares_no_keypoints()) return true;
+    if (set.declares_no_keypoints()) {
+        if (!may_have_visibilities(row) || set.has_rows_of_many_lengths()) return true;
+        fail_ambiguous("a box with keypoints", "a polygon",
+                       "its data.yaml has no kpt_shape: give it there for keypoints, or the polygon's first "
+                       "corner twice");
+    }
     const Visibilities found = visibilities(row);
     if (found == Visibilities::certain) return false;
     const bool is_possible = found == Visibilities::possible;
@@ -227,14 +250,16 @@ AnnotatedBox read_row(const Row& row, YoloDataSet& set) {
 
 bool is_yolo(std::string_view text) {
     const auto is_share = [](double number) { return number >= 0 && number <= 1; };
-    return all_rows(text, [&](const Row& row) {
+    const auto is_whole = [&](const Row& row) {
         std::vector<double> numbers;
         for (const std::string_view field : row.fields) numbers.push_back(number_in(field).value_or(NAN));
         if (numbers.size() < box_fields || !is_class(numbers[0])) return false;
         return std::all_of(numbers.begin() + 1, numbers.begin() + box_fields, is_share) &&
                std::all_of(numbers.begin() + box_fields, numbers.end(),
                            [&](double number) { return is_share(number) || is_class(number); });
-    });
+    };
+    return most_rows_are_whole(text, is_whole,
+                               [](const Row& row) { return row.fields.size() >= box_fields; });
 }
 
 LabelFile read_yolo(const std::filesystem::path& file, YoloDataSet& set) {

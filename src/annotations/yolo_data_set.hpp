@@ -35,6 +35,10 @@ bool is_whole(double number);
 /// Of YOLO's numbers: 0 ≤ number ≤ 1.
 bool is_confidence(double number);
 
+/// Where the names of classes are looked for, in words.
+inline constexpr const char* places_of_class_names =
+    "classes.txt, obj.names or data.yaml beside the labels or above them";
+
 /// What is known of the labels of a data set beside the single file. Not thread-safe.
 class YoloDataSet {
   public:

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -75,24 +77,64 @@ std::string quoting_hint(std::string_view rest, bool wants_key) {
     return "a key stands in double quotes in JSON: " + in_quotes(name);
 }
 
-/// The library's parser stops at NaN. A string of the same length stands in for it, so that places in
-/// messages stay true; DEL, its only character, occurs in no text that people write.
-struct NonFinite {
-    std::string_view word;
-    std::string_view substitute;
-    double value;
-};
-constexpr std::array<NonFinite, 3> non_finite_numbers{{
-    {"NaN", "\"\x7f\"", std::numeric_limits<double>::quiet_NaN()},
-    {"Infinity", "\"\x7f\x7f\x7f\x7f\x7f\x7f\"", std::numeric_limits<double>::infinity()},
-    {"-Infinity", "\"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\"", -std::numeric_limits<double>::infinity()},
-}};
+/// The library's parser stops at NaN, and at numbers beyond float64. A string of the same length stands in
+/// for them, so that places in messages stay true: DELs, which occur in no text that people write, but for
+/// the last of several, which is the sign of an infinity.
+constexpr char substitute_mark = '\x7f';
+
+std::string substitute(double number, std::size_t length) {
+    std::string text(length, substitute_mark);
+    text.front() = text.back() = '"';
+    if (!std::isnan(number)) text[length - 2] = number > 0 ? '+' : '-';
+    return text;
+}
 
 std::optional<double> substitute_meaning(std::string_view text) {
-    for (const NonFinite& number : non_finite_numbers) {
-        if (text == number.substitute.substr(1, number.substitute.size() - 2)) return number.value;
-    }
+    if (!text.starts_with(substitute_mark)) return std::nullopt;
+    if (text.find_first_not_of(substitute_mark) == std::string_view::npos)
+        return std::numeric_limits<double>::quiet_NaN();
+    if (text.find_first_not_of(substitute_mark) != text.size() - 1) return std::nullopt;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (text.ends_with('+')) return infinity;
+    return text.ends_with('-') ? std::optional(-infinity) : std::nullopt;
+}
+
+/// Of a word that the text begins with. The shortest number beyond float64 has five characters, 1e309, so
+/// that each has room for quotes, a mark and a sign.
+struct NonFinite {
+    std::size_t length;
+    double value;
+};
+
+std::optional<NonFinite> non_finite_number(std::string_view text) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (text.starts_with("NaN")) return NonFinite{3, std::numeric_limits<double>::quiet_NaN()};
+    if (text.starts_with("Infinity")) return NonFinite{8, infinity};
+    if (text.starts_with("-Infinity")) return NonFinite{9, -infinity};
+    const std::size_t length = std::min(text.find_first_not_of("+-.0123456789eE"), text.size());
+    const double value = std::strtod(std::string(text.substr(0, length)).c_str(), nullptr);
+    if (std::isinf(value)) return NonFinite{length, value};
     return std::nullopt;
+}
+
+/// Whether the text may have a number beyond float64: an exponent of three digits, or very many digits.
+bool may_overflow(std::string_view text) {
+    constexpr std::size_t least_of_exponent = 3;
+    constexpr std::size_t least_without = std::numeric_limits<double>::max_exponent10 + 1;
+    std::size_t digits = 0;
+    bool is_exponent = false;
+    for (std::size_t n = 0; n < text.size(); ++n) {
+        const char c = text[n];
+        if (c >= '0' && c <= '9') {
+            if (++digits == (is_exponent ? least_of_exponent : least_without)) return true;
+            continue;
+        }
+        const bool follows_exponent = is_exponent && digits == 0 && c == '+';
+        if (follows_exponent) continue;
+        is_exponent = (c == 'e' || c == 'E') && digits > 0;
+        digits = 0;
+    }
+    return false;
 }
 
 /// The end of the string literal that begins at `begin`, beyond its closing quote.
@@ -106,7 +148,9 @@ std::size_t literal_end(std::string_view text, std::size_t begin) {
 std::string with_substitutes(std::string_view text) {
     std::string replaced;
     const auto contains = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
-    if (!contains("NaN") && !contains("Infinity")) return replaced;  // most texts, and these are long
+    // Most texts have none, and these are long.
+    if (!contains("NaN") && !contains("Infinity") && !may_overflow(text)) return replaced;
+    const auto in_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; };
     for (std::size_t n = 0; n < text.size();) {
         if (text[n] == '"') {
             n = literal_end(text, n);
@@ -117,16 +161,16 @@ std::string with_substitutes(std::string_view text) {
             n = std::min(text.find(end, n + 2), text.size() - end.size()) + end.size();
             continue;
         }
-        const auto number = std::ranges::find_if(non_finite_numbers, [&](const NonFinite& candidate) {
-            return text.substr(n).starts_with(candidate.word);
-        });
-        if (number == non_finite_numbers.end()) {
+        if (!in_word(text[n])) {
             ++n;
             continue;
         }
-        if (replaced.empty()) replaced = text;
-        replaced.replace(n, number->word.size(), number->substitute);
-        n += number->word.size();
+        if (const auto number = non_finite_number(text.substr(n))) {
+            if (replaced.empty()) replaced = text;
+            replaced.replace(n, number->length, substitute(number->value, number->length));
+            n += number->length;
+        }
+        while (n < text.size() && (in_word(text[n]) || text[n] == '.' || text[n] == '+')) ++n;
     }
     return replaced;
 }
@@ -144,9 +188,12 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     bool boolean(bool value) override { return put(value); }
     bool number_integer(json::number_integer_t value) override { return put(value); }
     bool number_unsigned(json::number_unsigned_t value) override { return put(value); }
-    bool number_float(json::number_float_t value, const std::string& /*text*/) override { return put(value); }
+    bool number_float(json::number_float_t value, const std::string& text) override {
+        const bool is_integer = text.find_first_of(".eE") == std::string::npos;
+        return dialect_.pythons_numbers && is_integer ? put(text) : put(value);
+    }
     bool string(std::string& value) override {
-        if (dialect_.non_finite) {
+        if (dialect_.pythons_numbers) {
             if (const auto number = substitute_meaning(value)) return put(*number);
         }
         return put(std::move(value));
@@ -160,7 +207,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     bool key(std::string& key) override {
         if (dropping_) return true;
-        if (dialect_.non_finite && substitute_meaning(key)) {
+        if (dialect_.pythons_numbers && substitute_meaning(key)) {
             fail(source_, pointer(), "a key stands in double quotes in JSON");
         }
         if (!dialect_.dropped.empty() && key == dialect_.dropped) return dropping_ = true;
@@ -238,16 +285,10 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         handed_out_ = 0;
     }
 
-    /// Keeps that a key is given twice for the element that it stands in, if that may be. Throws otherwise.
     void note_repeated(std::string_view key) {
-        const std::string place = member_pointer(pointer(), key);
-        const std::string rule = "the key " + in_quotes(key) + " is given twice";
-        if (!streaming_ || !streaming_->take_repeated || levels_.size() <= streaming_levels_)
-            fail(source_, place, rule);
-        // The levels between the root and the element; the key's own pointer begins behind them.
-        std::size_t begin = 0;
-        for (std::size_t level = 0; level < streaming_levels_; ++level) begin = place.find('/', begin + 1);
-        if (!repeated_) repeated_ = {place.substr(begin), rule};
+        std::string place = member_pointer(pointer(), key);
+        if (!source_.repeated) fail_repeated(source_, place, key);
+        source_.repeated->insert(std::move(place));
     }
 
     /// Hands out the value that is complete by now, if it is an element of a streamed array.
@@ -255,13 +296,18 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         if (!streaming_ || levels_.size() != streaming_levels_) return;
         json& array = *levels_.back().container;
         const Value element{&array.back(), pointer() + "/" + std::to_string(handed_out_), &source_};
-        if (const auto repeated = std::exchange(repeated_, std::nullopt)) {
-            streaming_->take_repeated(element, *repeated);
-        } else {
-            streaming_->take(element);
-        }
+        streaming_->take(element);
+        if (source_.repeated && !source_.repeated->empty()) forget_repeated(element.pointer + "/");
         array.clear();
         ++handed_out_;
+    }
+
+    /// Of an element that is gone.
+    void forget_repeated(const std::string& prefix) {
+        const auto first = source_.repeated->lower_bound(prefix);
+        const auto last = std::find_if(first, source_.repeated->end(),
+                                       [&](const std::string& one) { return !one.starts_with(prefix); });
+        source_.repeated->erase(first, last);
     }
 
     /// Ends the dropping at a scalar (level 0) or at the end of a container (level 1), if the dropped value
@@ -289,10 +335,9 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     const Source& source_;
     Dialect dialect_;
     std::span<const StreamedArray> streamed_;
-    const StreamedArray* streaming_ = nullptr;         ///< the one that is being read
-    std::size_t streaming_levels_ = 0;                 ///< that are open between its elements
-    std::size_t handed_out_ = 0;                       ///< of its elements
-    std::optional<StreamedArray::Repeated> repeated_;  ///< in the element that is being read
+    const StreamedArray* streaming_ = nullptr;  ///< the one that is being read
+    std::size_t streaming_levels_ = 0;          ///< that are open between its elements
+    std::size_t handed_out_ = 0;                ///< of its elements
     bool dropping_ = false;
     std::size_t dropped_levels_ = 0;
     json root_;
@@ -307,6 +352,10 @@ std::string Source::place() const {
 
 void fail(const Source& source, const std::string& pointer, const std::string& rule) {
     throw UsageError(pointer.empty() ? source.place() : source.place() + ": " + pointer, rule);
+}
+
+void fail_repeated(const Source& source, const std::string& pointer, std::string_view key) {
+    fail(source, pointer, "the key " + in_quotes(key) + " is given twice");
 }
 
 std::string member_pointer(const std::string& pointer, std::string_view key) {
@@ -344,7 +393,7 @@ json parse_json(std::string_view text, const Source& source, const Dialect& dial
         fail_at(source, text, nul, "a NUL character is not JSON text");
     }
     std::string replaced;
-    if (dialect.non_finite) {
+    if (dialect.pythons_numbers) {
         replaced = with_substitutes(text);
         if (!replaced.empty()) text = replaced;
     }

@@ -63,7 +63,10 @@ std::size_t Value::size() const {
 }
 
 Value Value::member(std::string_view key) const {
-    return {&json->at(std::string(key)), member_pointer(pointer, key), source, inherited_by};
+    Value member{&json->at(std::string(key)), member_pointer(pointer, key), source, inherited_by};
+    if (source->repeated && source->repeated->contains(member.pointer))
+        fail_repeated(*source, member.pointer, key);
+    return member;
 }
 
 Value Value::element(std::size_t index) const {

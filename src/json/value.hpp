@@ -35,7 +35,7 @@ struct Value {
     /// The number of members of an object, or of elements of an array.
     [[nodiscard]] std::size_t size() const;
 
-    /// The member of an object that has it.
+    /// The member of an object that has it. Throws `UsageError` where it has it twice.
     [[nodiscard]] Value member(std::string_view key) const;
     /// The element of an array that has it.
     [[nodiscard]] Value element(std::size_t index) const;

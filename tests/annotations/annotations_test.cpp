@@ -173,9 +173,11 @@ TEST_CASE("COCO: what ids do not tell apart fails by itself, and no other") {
     const std::string cup = R"(, {"id": 3, "name": "cup"})";
     CHECK(found("1", "2", cat + cup) == Words{"a 000 - 3: " + two_names, "c 000 dog 4: 5 6 7 8"});
     CHECK(found("1", "2", cat + cup, {"cup"}) == Words{"a 000 - 3: " + two_names});
+    CHECK(found("20000000000000000001", "20000000000000000002", cat) == told);
+    CHECK(found("-20000000000000000001", "20000000000000000001", cat) == told);
     // Both are the same float64.
-    CHECK(found("20000000000000000001", "20000000000000000002", cat).front() == "c 000 dog 4: 5 6 7 8");
-    CHECK(holds(found("20000000000000000001", "20000000000000000002", cat).back(),
+    CHECK(found("20000000000000000001.0", "20000000000000000002.0", cat).front() == "c 000 dog 4: 5 6 7 8");
+    CHECK(holds(found("20000000000000000001.0", "20000000000000000002.0", cat).back(),
                 "a number of more digits than float64 or 64 bits hold is not told from its neighbours"));
 }
 
@@ -414,7 +416,11 @@ TEST_CASE("LabelMe: the smallest box around each shape") {
         {"label": 5, "points": [[2, 4], [12]]},
         {"label": "o", "shape_type": "circle", "points": [[20, 10], [23, 14], [1, 1]]},
         {"label": "m", "shape_type": "mask", "points": [[20, 10]]},
-        {"label": "e", "shape_type": "ellipse", "points": [[20, 10], [23, 14]]}]})");
+        {"label": "e", "shape_type": "ellipse", "points": [[20, 10], [23, 14]]},
+        {"label": "far", "points": [[2, 4], [1e400, 5]]},
+        {"label": "two", "label": "names", "points": [[2, 4], [12, 9]]},
+        {"label": "mask", "shape_type": "mask", "points": [[11, 8], [2, 4]]},
+        {"label": "mask", "shape_type": "mask", "points": [[2.4, 4.6], [11.9, 8.2]]}]})");
     const ImageFiles images = images_of(directory, {"a"});
     CHECK(read(file, "", images) ==
           Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5", "a 002 cup -: 15 5 10 10",
@@ -423,8 +429,12 @@ TEST_CASE("LabelMe: the smallest box around each shape") {
                 "a 005 mask -: 2 4 10 5",  // its last pixel is one of it
                 "a 006 5 -: an array of 2 numbers [x, y] is needed, not an array of 1",
                 "a 007 o -: a circle has 2 points, not 3", "a 008 m -: a mask has 2 points, not 1",
-                "a 009 e -: the shape_type 'ellipse' is none of labelme's, so that its box is not known"});
-    CHECK(read(file, "", images, {"cup"}).size() == 2);
+                "a 009 e -: the shape_type 'ellipse' is none of labelme's, so that its box is not known",
+                "a 010 far -: a finite number is needed, not inf",
+                "a 011 - -: the key \"label\" is given twice",
+                "a 012 mask -: a mask's first pixel is its upper left one, and its last the lower right one",
+                "a 013 mask -: 2 4 10 5"});
+    CHECK(read(file, "", images, {"cup"}).size() == 3);  // and what may have been one
 }
 
 TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither track nor category") {

@@ -38,11 +38,35 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     // A row of a track that is no whole number fails by itself.
     CHECK(read_as("1,7.5,2,3,4,5,1\n1,7,2,3,4,5,1\n") ==
           "1 000 - -: the track is a whole number of up to 15 digits, not '7.5'");
+    // A minority of other lengths, too, whether the last row is cut off or a note.
+    const ImageFiles three = images_of(directory, {"1", "2", "3"});
+    const auto read_three = [&](const std::string& content) {
+        return read(directory.file("f", content), "", three);
+    };
+    CHECK(read_three("2,3,4,5\n6,7,8,9\n6,7,8\n") ==
+          Words{"1 000 - -: 1 2 4 5", "2 000 - -: 5 6 8 9",
+                "3 000 - -: four numbers \"left, top, width, height\" are needed, not 3"});
+    CHECK(holds(read_three("1,7,2,3,4,5,1\n2,7,2,3,4,5,1\n3,7\n").back(), "is needed, not 2 fields"));
+    CHECK(read_as("0 0.5 0.5 0.5 1\n0 0.5 0.5 0.5 1\n0 0.5 0.5\n") == "1 000 0 0: 0.25 0 0.5 1");
+    CHECK(holds(read_as(",,,,,,\n1,7,2,3,4,5,1\n1,8,2,3,4,5,1\n"), "1 7 - -: 1 2 4 5"));
     CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
     for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
         CAPTURE(content);
         CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
     }
+    for (const char* content : {"1,11,21,40,36,0.9,0\n",           // corners, confidence, class
+                                "1,10,20,10,20,20,15,25,10,20\n",  // five corners
+                                "0,1,7,2,3,4,5,1,-1,-1,-1\n", "0,1,7,2,3,40,50\n"}) {  // behind an index
+        CAPTURE(content);
+        CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
+    }
+    for (const char* format : {"", "mot"}) {
+        CHECK(holds(
+            refusal_of(directory.file("f", "0,1,2,3,4,5,6\n1,7,2,3,4,5,1\n1,8,2,3,4,5,1\n"), format, images),
+            "f:1: numbers the columns, and is no row of a box; remove it"));
+    }
+    CHECK(holds(refusal_of(directory.file("f", "0,1,2,3\n2,3,4,5\n"), "got10k", images),
+                "f:1: numbers the columns"));
     CHECK(holds(refusal_of(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
 }
 
@@ -85,6 +109,7 @@ TEST_CASE("what is known and not read is named") {
         CAPTURE(table);
         CHECK(holds(refused(table), "a table with a header"));
     }
+    CHECK(holds(refused("\"1\",\"7\",\"2\",\"3\",\"4\",\"5\",\"1\"\n"), "rows of numbers in quotes"));
     CHECK(holds(refused("Car 0.00 0 -1.5 1 2 3 4 5 6\n"), "its format is not clear"));
     CHECK(holds(
         refused(

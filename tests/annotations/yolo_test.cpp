@@ -212,13 +212,17 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
     const std::string to_border = "a 000 0 0: 0.25 0.5 0.66 0.5";
     CHECK(rows.of("0.4 0.5 0.6 0.75 0.91 1") == to_border);
     CHECK(rows.of("0.4 0.5 0.6 0.75 0.91 0") == "a 000 0 0: 0.25 0 0.66 0.75");
-    for (const char* shows_tracks :
+    for (const std::string shows_tracks :
          {"0.5 0.5 0.7 0.7 0.9 0.9 0.91 2", "0.6 0.6 0.8", "0.91", "0.91 2", "2"}) {
         CAPTURE(shows_tracks);
-        rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 " + std::string(shows_tracks) + "\n");
+        rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 " + shows_tracks + "\n");
         CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 1"), "may be a polygon with its confidence and track"));
         CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 0"), "may be a polygon with its confidence and track"));
-        CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
+        // Where none is a polygon beyond doubt, it is a box.
+        const bool has_polygon = shows_tracks.size() > 6;
+        CHECK((has_polygon
+                   ? holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle")
+                   : rows.of("0.75 1") == box_itself));
         CHECK(rows.of("0.6 1 0.3 1") == "a 000 0 0: 0.25 0.5 0.35 0.5");
     }
     rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5\n");
@@ -227,6 +231,13 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
     CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
     rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75\n");
     CHECK(rows.of("0.75 1") == "a 000 0 0: 0.25 0.5 0.5 0.5");
+    for (const char* rest : {"0.4 0.5 2 0.6 0.5 1", "0.4 0.5 1 0.6 0.5 1", "0.4 0.5 1 0 0 0"}) {
+        CAPTURE(rest);
+        CHECK(holds(rows.of(rest),
+                    "may be a box with keypoints, or a polygon; its data.yaml has no kpt_shape"));
+    }
+    rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75 0.9 0.2 0.1 0.3 0.7 0.6\n");
+    CHECK(rows.of("0.6 0.75 0 0.6 0.5 1") == "a 000 0 0: 0 0.5 0.6 0.5");
     CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"),
                 "fractions of the image's width and height are needed, of 0 to 1, not 2"));
     CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence lies between 0 and 1, not at 1.5"));

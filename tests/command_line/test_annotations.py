@@ -300,8 +300,22 @@ class Coco(Annotations):
 
     def test_numbers_too_large(self):
         self.picture("images/a.png")
-        file = self.file("c.json", '{"images": [], "annotations": [{"bbox": [1e999]}]}')
-        self.fails(2, "extract", "images", "--boxes", file, "-o", self.out, says=["c.json:1:", "1e999"])
+        # Python reads infinity, and what nobody reads may be anything.
+        boxes = ['{"image_id": 1, "bbox": [1e999, 0, 4, 4]}', '{"image_id": 1, "area": 1e999, "bbox": [1, 2, 4, 4]}']
+        self.file("c.json", f'{{"images": [{{"id": 1, "file_name": "a.png"}}], "annotations": [{", ".join(boxes)}]}}')
+        self.fails(1, "extract", "images", "--boxes", "c.json", "-o", self.out,
+                   says=["images/a.png: glimpse 000: c.json: /annotations/0/bbox: a finite number is needed, not inf\n"])
+        self.assertEqual(self.files(), ["a.001.png"])
+
+    def test_a_category_that_cannot_be_read(self):
+        self.picture("images/a.png")
+        categories = [{"id": 1, "name": "cat"}, {"name": "dog"}, None, {"id": 3, "name": ["cup"]}]
+        boxes = [{"id": 10 + k, "image_id": 1, "category_id": k, "bbox": [1, 2, 3, 4]} for k in (1, 3)]
+        self.file("c.json", json.dumps({"images": [{"id": 1, "file_name": "a.png"}], "categories": categories, "annotations": boxes}))
+        self.fails(1, "extract", "images", "--boxes", "c.json", "-o", self.out,
+                   says=['c.json: /categories/1: the key "id" is missing\n', "c.json: /categories/2: an object is needed",
+                         "images/a.png: glimpse 13: c.json: /annotations/1/category_id: c.json: /categories/3/name: "])
+        self.assertEqual(self.files(), ["a.11.png"])
 
     def test_a_category_without_boxes(self):
         self.picture("images/a.png")
@@ -348,7 +362,20 @@ class OwnFiles(Annotations):
         self.fails(0, "extract", "images", "--boxes", "labels", "-o", self.out, says=["warning: labels: the inputs lack 1 of the 2 images that it annotates, such as that of labels/ghost.txt"])
         self.fails(1, "extract", "images", "--boxes", "labels", "--strict", "-o", self.out, says=["labels/ghost.txt: no image"])
         self.assertEqual(self.files(), ["a.000.png"])
-        self.extract("images/a.png", "--boxes", "labels")  # who asks for one image is not told of all others
+        # Of a choice of images the others are counted by their names: empty.txt and ghost.txt.
+        result = self.fails(0, "extract", "images/a.png", "--boxes", "labels", "-o", self.out, "--existing", "overwrite")
+        self.assertEqual(result.stderr, "glimpse: warning: labels: the inputs lack the images of 2 of its files, such as labels/empty.txt; "
+                                        "--strict makes those with boxes failures\n")
+        self.fails(1, "extract", "images/a.png", "--boxes", "labels", "--strict", "-o", self.out, "--existing", "overwrite",
+                   says=["labels/ghost.txt: no image"])
+
+    def test_names_that_begin_as_the_directory_of_the_images_ends(self):
+        """LVIS names images by their address, "val2017/a.png", and people give images/val2017."""
+        self.picture("images/val2017/a.png")
+        for name in ({"coco_url": "http://images.cocodataset.org/val2017/a.png"}, {"file_name": "images\\val2017\\a.png"}):
+            self.file("c.json", json.dumps({"images": [{"id": 1, **name}], "annotations": [{"id": 7, "image_id": 1, "bbox": [1, 2, 3, 4]}]}))
+            self.extract("images/val2017", "--boxes", "c.json", "--existing", "overwrite")
+            self.assertEqual(self.files(), ["a.7.png"])
 
     def test_inputs_for_which_there_is_nothing(self):
         for name in ("a", "b", "c"):
@@ -509,19 +536,20 @@ class OwnFiles(Annotations):
         boxes = ['{"id": 11, "image_id": 1, "bbox": [1, 2, 3, 4], "bbox": [5, 6, 7, 8]}', '{"id": 12, "image_id": 1, "bbox": [1, 2, 3, 4]}',
                  '{"id": 13, "image_id": 4, "bbox": [1, 2, 3, 4], "image_id": 5}', '{"id": 14, "image_id": 5, "bbox": [1, 2, 3, 4], "x": {"y": 1, "y": 2}}',
                  '{"id": 15, "image_id": 4, "bbox": [1, 2, 3, 4]}']
-        self.file("coco.json", f'{{"images": [{", ".join(records)}], "annotations": [{", ".join(boxes)}]}}')
+        # What nobody reads may be given twice.
+        self.file("coco.json", f'{{"info": {{"x": 1, "x": 2}}, "images": [{", ".join(records)}], "annotations": [{", ".join(boxes)}]}}')
         result = self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out,
                             says=['images/a.png: glimpse 11: coco.json: /annotations/0/bbox: the key "bbox" is given twice\n',
                                   'coco.json: /annotations/2/image_id: the key "image_id" is given twice\n',
-                                  'images/d.png: glimpse 14: coco.json: /annotations/3: the key "y" is given twice\n',
                                   'coco.json: /images/1/id: the key "id" is given twice\n'])
         self.assertNotIn("has nothing for", result.stderr)
-        self.assertEqual(self.files(), ["a.12.png", "c.15.png"])
+        self.assertEqual(self.files(), ["a.12.png", "c.15.png", "d.14.png"])
+        (self.out / "d.14.png").unlink()
         # The boxes of an image whose record is wrong are lost with it, and say nothing of their own.
         for wrong in ('"width": 1, "width": 2, "file_name": "a.png"', '"file_name": 7'):
             self.file("coco.json", f'{{"images": [{{"id": 1, {wrong}}}, {records[2]}], "annotations": [{boxes[1]}, {boxes[4]}]}}')
             result = self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out, "--existing", "overwrite",
-                                says=["coco.json: /images/0/"])
+                                says=["coco.json: /images/0"])
             self.assertNotIn("no image has the id", result.stderr)
             self.assertEqual(self.files(), ["a.12.png", "c.15.png"])
         # Of what is no record's, nothing can be told.

@@ -126,7 +126,7 @@ TEST_CASE("NaN and infinities, where the dialect has them, are numbers that no r
     const std::string text =
         R"({"a": NaN, "b": [1, -Infinity], "c": Infinity, "d": "NaN", "e": "\"Infinity", "f": 2, "NaN": 3})";
     CHECK(holds(refusal_of_text(text), "a.json:1:7: NaN and Infinity are not numbers in JSON"));
-    const JsonFile file(text, "a.json", {.non_finite = true});
+    const JsonFile file(text, "a.json", {.pythons_numbers = true});
     const Value root = file.root();
     CHECK(json::number(root.member("f")) == 2);
     CHECK(json::text(root.member("d")) == "NaN");
@@ -140,11 +140,27 @@ TEST_CASE("NaN and infinities, where the dialect has them, are numbers that no r
           "a.json: /c: an integer of at most 2^31 - 1 is needed, not inf");
     CHECK(refusal([&] { json::identifier(root.member("a")); }) ==
           "a.json: /a: a finite number is needed, not nan");
-    CHECK_NOTHROW(JsonFile("// 5\" NaN\n/* NaN \" */ [1]", "a.json", {.non_finite = true}));
-    CHECK(holds(refusal([&] { JsonFile("{NaN: 1}", "a.json", {.non_finite = true}); }), "double quotes"));
-    // Places of what is wrong behind them stay true.
+    const JsonFile large(R"({"a": [1e400, -1.5E+309, 1e-400, 1e308], "b": 0, "c": "1e999"})", "a.json",
+                         {.pythons_numbers = true});
+    const auto refusal_of_element = [&](std::size_t n) {
+        return refusal([&] { json::number(large.root().member("a").element(n)); });
+    };
+    CHECK(refusal_of_element(0) == "a.json: /a/0: a finite number is needed, not inf");
+    CHECK(refusal_of_element(1) == "a.json: /a/1: a finite number is needed, not -inf");
+    CHECK(json::number(large.root().member("a").element(2)) == 0);
+    CHECK(json::number(large.root().member("a").element(3)) == 1e308);
+    CHECK(json::text(large.root().member("c")) == "1e999");
+    const std::string digits(400, '9');
+    const JsonFile long_number("[" + digits + "]", "a.json", {.pythons_numbers = true});
+    CHECK(refusal([&] { json::number(long_number.root().element(0)); }) ==
+          "a.json: /0: a finite number is needed, not inf");
+    CHECK(holds(refusal_of_text("[1, 1e400]"), "a.json:1:5: 1e400 is not a finite number"));
+    CHECK_NOTHROW(JsonFile("// 5\" NaN\n/* NaN \" */ [1]", "a.json", {.pythons_numbers = true}));
     CHECK(
-        holds(refusal([&] { JsonFile("[NaN, NaN, x]", "a.json", {.non_finite = true}); }), "a.json:1:12: "));
+        holds(refusal([&] { JsonFile("{NaN: 1}", "a.json", {.pythons_numbers = true}); }), "double quotes"));
+    // Places of what is wrong behind them stay true.
+    CHECK(holds(refusal([&] { JsonFile("[NaN, NaN, x]", "a.json", {.pythons_numbers = true}); }),
+                "a.json:1:12: "));
 }
 
 TEST_CASE("a value of another type is named with its place") {
