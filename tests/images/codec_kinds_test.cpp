@@ -171,6 +171,29 @@ TEST_CASE("TIFF kinds of numbers") {
     CHECK(same(bits.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 0, 255, 0, 255, 0, 255)));
 }
 
+TEST_CASE("TIFF of YCbCr that libtiff would convert wrongly, or not at all, is refused") {
+    const auto subsampled = [](std::uint32_t h, std::uint32_t v, std::uint32_t width) {
+        const std::uint32_t blocks = (width + h - 1) / h;
+        return hand_made::tiff({{256, 3, {width}},
+                                {257, 3, {v}},
+                                {258, 3, {8, 8, 8}},
+                                {259, 3, {1}},
+                                {262, 3, {6}},
+                                {277, 3, {3}},
+                                {278, 3, {v}},
+                                {530, 3, {h, v}}},
+                               273, 279, {Bytes(blocks * (h * v + 2), 128)});
+    };
+    CHECK(same(read(subsampled(2, 2, 20)).pixels, cv::Mat(2, 20, CV_8UC3, cv::Scalar(128, 128, 128))));
+    CHECK(same(read(subsampled(4, 4, 32)).pixels, cv::Mat(4, 32, CV_8UC3, cv::Scalar(128, 128, 128))));
+    // Five blocks of 18 bytes are 22 and a half for each of four rows.
+    CHECK(reason([&] { read(subsampled(4, 4, 20)); }) ==
+          "a TIFF of YCbCr colours that are subsampled 4×4 in rows of 20 pixels is not supported; save it in "
+          "RGB");
+    CHECK(holds(reason([&] { read(subsampled(1, 4, 20)); }),
+                "subsampled 1×4 in rows of 20 pixels is not supported"));
+}
+
 TEST_CASE("a TIFF of many bands has every orientation") {
     // Each sample is x + 4 y + 16 c.
     constexpr std::uint32_t width = 2;

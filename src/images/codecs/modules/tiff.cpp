@@ -127,6 +127,7 @@ class TiffReader final : public ImageReader {
         }
         if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
         require_convertible();
+        require_subsampling();
         char reason[1024] = "";
         if (!TIFFRGBAImageOK(tiff_, reason))
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
@@ -160,6 +161,24 @@ class TiffReader final : public ImageReader {
             std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) + " bits" +
             (storage_.alpha ? ", one of them alpha" : "") +
             (storage_.photometric == PHOTOMETRIC_RGB ? "; save it with 8 or 16" : "; save it in RGB"));
+    }
+
+    /// Throws `Error` for subsampled YCbCr that libtiff does not convert, and for rows of blocks that are no
+    /// whole number of bytes for each of their rows, of which it reads too few.
+    void require_subsampling() const {
+        const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+        if (storage_.photometric != PHOTOMETRIC_YCBCR || compression == COMPRESSION_JPEG) return;
+        std::uint16_t h = 1;
+        std::uint16_t v = 1;
+        TIFFGetFieldDefaulted(tiff_, TIFFTAG_YCBCRSUBSAMPLING, &h, &v);
+        constexpr std::array<std::array<std::uint16_t, 2>, 7> converted{
+            {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {4, 1}, {4, 2}, {4, 4}}};
+        const bool is_converted = std::ranges::count(converted, std::array{h, v}) > 0;
+        const std::uint32_t width = first_block().width;
+        if (is_converted && (width / h + (width % h > 0 ? 1 : 0)) * (h * v + 2U) % v == 0) return;
+        throw Error("a TIFF of YCbCr colours that are subsampled " + std::to_string(h) + "×" +
+                    std::to_string(v) + " in rows of " + std::to_string(width) +
+                    " pixels is not supported; save it in RGB");
     }
 
     /// libtiff's own conversion takes no account of the white.
