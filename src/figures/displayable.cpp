@@ -23,35 +23,26 @@ struct Stretch {
     double offset = 0;
 };
 
-/// Min-max stretch over the finite values of the first `channels` channels; a constant image becomes black.
-Stretch stretch_of_floats(const cv::Mat& pixels, int channels) {
-    double least = std::numeric_limits<double>::infinity();
-    double greatest = -least;
-    const int all = pixels.channels();
-    for (int y = 0; y < pixels.rows; ++y) {
-        const auto* row = pixels.ptr<float>(y);
-        for (int x = 0; x < pixels.cols; ++x, row += all) {
-            for (int c = 0; c < channels; ++c) {
-                if (!std::isfinite(row[c])) continue;
-                least = std::min<double>(least, row[c]);
-                greatest = std::max<double>(greatest, row[c]);
-            }
-        }
-    }
-    if (!(least < greatest)) return {0, 0};
-    const double scale = 255 / (greatest - least);
-    return {scale, -least * scale};
+Stretch stretch_over(const std::optional<ValueRange>& range) {
+    if (!range || range->least == range->greatest) return {0, 0};
+    const double scale = 255 / (double{range->greatest} - range->least);
+    return {scale, -range->least * scale};
 }
 
-Stretch stretch(const cv::Mat& pixels, int channels) {
-    switch (pixels.depth()) {
+Stretch stretch(int depth, const std::optional<ValueRange>& range) {
+    switch (depth) {
         case CV_16U:
             return {1.0 / 257, 0};
         case CV_32F:
-            return stretch_of_floats(pixels, channels);
+            return stretch_over(range);
         default:
             return {};
     }
+}
+
+/// The channels of colour.
+int colours_of(const cv::Mat& pixels, bool alpha) {
+    return std::max(1, pixels.channels() - (alpha ? 1 : 0));
 }
 
 template <typename Value>
@@ -89,26 +80,49 @@ void show_alpha(const cv::Mat& pixels, double opaque, cv::Mat& shown) {
 }
 
 template <typename Value>
-cv::Mat shown_values(const Image& image, double opaque) {
+cv::Mat shown_values(const Image& image, const std::optional<ValueRange>& range) {
     const cv::Mat& pixels = image.pixels;
-    const int colours = std::max(1, pixels.channels() - (image.alpha ? 1 : 0));
+    const double opaque = full_scale(pixels.depth());
     cv::Mat shown(pixels.size(), CV_8UC3);
-    show_colours<Value>(pixels, shown_channels(colours), stretch(pixels, std::min(colours, 3)), shown);
+    show_colours<Value>(pixels, shown_channels(colours_of(pixels, image.alpha)),
+                        stretch(pixels.depth(), range), shown);
     if (image.alpha && pixels.channels() > 1) show_alpha<Value>(pixels, opaque, shown);
     return shown;
 }
 
 }  // namespace
 
-cv::Mat displayable(const Image& image) {
+std::optional<ValueRange> shown_range(const cv::Mat& pixels, bool alpha) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    ValueRange range{infinity, -infinity};
+    const int all = pixels.channels();
+    const int shown = std::min(colours_of(pixels, alpha), 3);
+    for (int y = 0; y < pixels.rows; ++y) {
+        const auto* row = pixels.ptr<float>(y);
+        for (int x = 0; x < pixels.cols; ++x, row += all) {
+            for (int c = 0; c < shown; ++c) {
+                if (!std::isfinite(row[c])) continue;
+                range = {std::min(range.least, row[c]), std::max(range.greatest, row[c])};
+            }
+        }
+    }
+    return range.least > range.greatest ? std::nullopt : std::optional(range);
+}
+
+cv::Mat displayable(const Image& image, const std::optional<ValueRange>& range) {
     switch (image.pixels.depth()) {
         case CV_16U:
-            return shown_values<std::uint16_t>(image, full_scale(CV_16U));
+            return shown_values<std::uint16_t>(image, range);
         case CV_32F:
-            return shown_values<float>(image, full_scale(CV_32F));
+            return shown_values<float>(image, range);
         default:
-            return shown_values<std::uint8_t>(image, full_scale(CV_8U));
+            return shown_values<std::uint8_t>(image, range);
     }
+}
+
+cv::Mat displayable(const Image& image) {
+    const bool is_stretched = image.pixels.depth() == CV_32F;
+    return displayable(image, is_stretched ? shown_range(image.pixels, image.alpha) : std::nullopt);
 }
 
 }  // namespace glimpse

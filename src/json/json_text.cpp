@@ -406,7 +406,24 @@ std::string literal(std::string_view text) {
     return json(text).dump();
 }
 
+namespace {
+
+/// Whether more arrays and objects stand in one another than any document has: as a tree each takes memory.
+bool nests_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    for (std::size_t n = 0; n < text.size(); ++n) {
+        if (text[n] == '"') n = literal_end(text, n) - 1;
+        if (text[n] == '[' || text[n] == '{') ++depth;
+        if ((text[n] == ']' || text[n] == '}') && depth > 0) --depth;
+        if (depth > deepest_nesting) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 std::optional<std::string> member_text(std::string_view text, std::string_view key) {
+    if (nests_too_deep(text)) return std::nullopt;
     const json tree = json::parse(text, nullptr, false, true);
     const auto member = tree.is_object() ? tree.find(key) : tree.end();
     if (member == tree.end() || !member->is_string()) return std::nullopt;

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "glimpses/transition_reading.hpp"
@@ -48,7 +47,7 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
             save_glimpse(glimpse, picture, format, saver);
             matrices.save(glimpse, saver);
-            pictures.show(glimpse, picture, image.depth);
+            pictures.show(glimpse, picture);
             record_output(glimpse);
         });
     };
@@ -122,7 +121,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run,
         decoded = {};
         decoded.pixels = decode_picture(image, *shown);
     }
-    pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
+    pictures.save({decoded.pixels, info.alpha, {}, false});
 }
 
 /// How many times the image is shrunk in pictures of it, where any are wanted.
@@ -159,6 +158,7 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
         bytes = drawing;
         memory.remedy = pictures.remedy();
     }
+    if (!run.options.dry_run && pictures.are_wanted()) bytes = std::max(bytes, shown_values_memory(image));
     if (!run.options.dry_run && pictures.sheet_memory(image.info().size) > bytes)
         memory.remedy = pictures.remedy();
     return reserve_for(image, beside + bytes, memory);
@@ -268,7 +268,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     linearise_shown(glimpses, image, run, pictures);
-    if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
+    if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses, shown_values(image));
     extract_parts(decoding, image, run, reader, saver, matrices, pictures);
     report.doubts = image.doubts();
     report.clipped = pictures.clipped();

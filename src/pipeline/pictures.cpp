@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "figures/drawing_sizes.hpp"
+#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "mechanisms/border.hpp"
 #include "pipeline/decoding.hpp"
@@ -109,8 +110,10 @@ std::string Pictures::remedy() const {
     return remedy + ", which then need less";
 }
 
-void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
+void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses,
+                       const ShownValues& values) {
     image_ = image;
+    values_ = values;
     all_ = all;
     glimpses_ = glimpses;
     for (auto& [sheet, pages] : sheets_) sheet.lay_out(image, all, glimpses);
@@ -150,12 +153,12 @@ std::vector<LabelledMap> Pictures::maps() const {
     return maps;
 }
 
-void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture, int depth) {
+void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
     const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
     const auto shows_it = [](const PagedSheet& each) { return each.sheet.shows_glimpses(); };
     const bool on_panel = panel_ && place < panel_->layout().thumbnails.size();
     if (!on_panel && std::ranges::none_of(sheets_, shows_it)) return;
-    const cv::Mat shown = shown_glimpse(picture, depth);
+    const cv::Mat shown = shown_glimpse(picture, values_);
     for (PagedSheet& each : sheets_) {
         if (shows_it(each)) each.sheet.show(glimpse, shown);
     }
@@ -166,11 +169,12 @@ const std::filesystem::path& Pictures::first_path() const {
     return wants_overlay_ ? paths_.overlay : wants_panel_ ? paths_.panel : sheets_.front().pages.front();
 }
 
-void Pictures::save(const cv::Mat& image) {
+void Pictures::save(const Image& decoded) {
     if (saver_.has_failed()) {
         // Without that glimpse, they would be kept by a run that skips what is there.
         throw Error(first_path().string(), "is not made, since what it shows could not be written");
     }
+    const cv::Mat image = decoded.pixels.empty() ? cv::Mat() : displayable(decoded, values_.range);
     const std::optional<int> shrink = shrink_for(image_);
     if (const auto in_overlay = overlay_shrink_for(image_)) {
         save_overlays(shrunk_further(image, *shrink, *in_overlay));

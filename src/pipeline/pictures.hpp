@@ -13,6 +13,7 @@
 #include "pipeline/saving.hpp"
 #include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
+#include "pipeline/shown_image.hpp"
 
 namespace glimpse {
 
@@ -47,15 +48,17 @@ class Pictures {
     [[nodiscard]] std::string remedy() const;
 
     /// Lays out what is wanted of an image of that size. `all` are the document's glimpses, of which those in
-    /// `glimpses` have been lowered. Both must outlive this object.
-    void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
+    /// `glimpses` have been lowered, and are shown as the image's `values` are. Both must outlive this
+    /// object.
+    void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses,
+                 const ShownValues& values);
 
-    /// Shows a glimpse of an image of that depth. Thread-safe for distinct glimpses.
-    void show(const LoweredGlimpse& glimpse, const Image& picture, int depth);
+    /// Shows a glimpse. Thread-safe for distinct glimpses.
+    void show(const LoweredGlimpse& glimpse, const Image& picture);
 
-    /// Draws what is wanted on the picture of the whole image, 8-bit RGB, shrunk as `shrink_for` says, and
-    /// saves it. Throws `Error` where an output of the image could not be written.
-    void save(const cv::Mat& image);
+    /// Draws what is wanted on the whole image, shrunk as `shrink_for` says, and saves it. Throws `Error`
+    /// where an output of the image could not be written.
+    void save(const Image& decoded);
 
     /// Tells the report what `save` would.
     void record_planned();
@@ -100,6 +103,7 @@ class Pictures {
     std::vector<PagedSheet> sheets_;
     Size image_{};
     std::span<const Glimpse> all_;
+    ShownValues values_{};
     std::span<const LoweredGlimpse> glimpses_;
     SettledStyle settled_;        ///< of the overlay and the panel
     std::optional<Panel> panel_;  ///< each glimpse has a place of its own

@@ -123,10 +123,11 @@ class RunPage {
 
     /// The glimpses themselves, each as the last picture of its cell; `pictures` begin with the first cell's.
     void show(Group group, FigurePicture* pictures) const {
+        std::optional<ShownValues> of_image;
         for (std::size_t k = 0; k < group.size(); ++k) {
             if (has_failed(group[k])) continue;
             FigurePicture& last = pictures[in_cell() * (k + 1) - 1];
-            last.pixels = drawing().fitted(as_shown(group[k], options_.open), last.place.size());
+            last.pixels = drawing().fitted(as_shown(group[k], options_.open, of_image), last.place.size());
         }
     }
 

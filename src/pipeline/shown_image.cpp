@@ -1,10 +1,45 @@
 #include "pipeline/shown_image.hpp"
 
+#include <algorithm>
+
 #include "glimpse/displayable.hpp"
 #include "pipeline/decoding.hpp"
 #include "pixels/rounding.hpp"
 
 namespace glimpse {
+
+namespace {
+
+/// Enough for a row of tiles; without tiles or strips each portion would be decoded from the top.
+Rectangle rows_at_once(const ImageInfo& info, int first) {
+    constexpr int some_rows = 512;
+    const int rows = info.seekable ? some_rows : info.size.height;
+    return {0, first, info.size.width, std::min(rows, info.size.height - first)};
+}
+
+void widen(std::optional<ValueRange>& range, const std::optional<ValueRange>& by) {
+    if (!range) range = by;
+    if (by) range = {std::min(range->least, by->least), std::max(range->greatest, by->greatest)};
+}
+
+}  // namespace
+
+ShownValues shown_values(ImageReader& image) {
+    const ImageInfo& info = image.info();
+    ShownValues values{.depth = info.depth};
+    if (info.depth != CV_32F) return values;
+    for (int y = 0; y < info.size.height;) {
+        const Rectangle rows = rows_at_once(info, y);
+        widen(values.range, shown_range(image.decode(rows), info.alpha));
+        y = rows.bottom();
+    }
+    return values;
+}
+
+std::int64_t shown_values_memory(const ImageReader& image) {
+    const ImageInfo& info = image.info();
+    return info.depth == CV_32F ? image.decoding_memory(rows_at_once(info, 0), 1) : 0;
+}
 
 ShownImage::ShownImage(const ImageSource& source, const OpenOptions& options, const Showing& showing) {
     const auto beside = [&](const ImageInfo& image) { return showing.beside ? showing.beside(image) : 0; };
@@ -15,17 +50,21 @@ ShownImage::ShownImage(const ImageSource& source, const OpenOptions& options, co
     };
     reader_ = source.open(own);
     shrink_ = showing.shrink(info().size);
-    reserved_ = reserve_for(*reader_, beside(info()) + picture_memory(*reader_, shrink_, showing.format),
+    const std::int64_t drawing = picture_memory(*reader_, shrink_, showing.format);
+    reserved_ = reserve_for(*reader_, beside(info()) + std::max(drawing, shown_values_memory(*reader_)),
                             options.memory);
+    values_ = shown_values(*reader_);
 }
 
 cv::Mat ShownImage::picture() {
-    return displayable({decode_picture(*reader_, shrink_), info().alpha, {}, false});
+    return displayable({decode_picture(*reader_, shrink_), info().alpha, {}, false}, values_.range);
 }
 
-cv::Mat shown_glimpse(const Image& glimpse, int depth) {
-    const bool is_in_units = glimpse.pixels.depth() == CV_32F;
-    return displayable({is_in_units ? rounded_to(glimpse.pixels, depth) : glimpse.pixels, glimpse.alpha});
+cv::Mat shown_glimpse(const Image& glimpse, const ShownValues& values) {
+    const bool is_in_units = glimpse.pixels.depth() == CV_32F && values.depth != CV_32F;
+    return displayable(
+        {is_in_units ? rounded_to(glimpse.pixels, values.depth) : glimpse.pixels, glimpse.alpha},
+        values.range);
 }
 
 }  // namespace glimpse

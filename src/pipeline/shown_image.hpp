@@ -4,12 +4,26 @@
 #include <functional>
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 
+#include "glimpse/displayable.hpp"
 #include "glimpse/figure.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/image_source.hpp"
 
 namespace glimpse {
+
+/// How values are shown in the figures of an image: its own, and those of its glimpses.
+struct ShownValues {
+    int depth = CV_8U;                  ///< the image's
+    std::optional<ValueRange> range{};  ///< of float32, over all of the image; none without finite values
+};
+
+/// Of float32, decodes all of the image, some rows at a time.
+ShownValues shown_values(ImageReader& image);
+
+/// The bytes that `shown_values` holds at most.
+std::int64_t shown_values_memory(const ImageReader& image);
 
 /// What is to be shown of an image that is still to be opened.
 struct Showing {
@@ -30,6 +44,7 @@ class ShownImage {
     [[nodiscard]] const ImageInfo& info() const { return reader_->info(); }
     /// How many times its picture is smaller.
     [[nodiscard]] int shrink() const { return shrink_; }
+    [[nodiscard]] const ShownValues& values() const { return values_; }
     /// The picture of all of it, 8-bit RGB. Throws as `ImageReader::decode`.
     [[nodiscard]] cv::Mat picture();
 
@@ -37,10 +52,10 @@ class ShownImage {
     MemoryBudget::Reservation reserved_;  ///< outlives the pixels that the reader may keep
     std::unique_ptr<ImageReader> reader_;
     int shrink_ = 1;
+    ShownValues values_{};
 };
 
-/// A glimpse as 8-bit RGB, in the depth of its image as in a file of that: float32, which holds the image's
-/// units, would be stretched.
-cv::Mat shown_glimpse(const Image& glimpse, int depth);
+/// A glimpse as 8-bit RGB, as bright as its image: float32 holds the image's units.
+cv::Mat shown_glimpse(const Image& glimpse, const ShownValues& values);
 
 }  // namespace glimpse

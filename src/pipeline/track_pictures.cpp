@@ -44,8 +44,21 @@ std::int64_t showing_memory(const ImageReader& written) {
 }
 
 /// As 8-bit RGB.
-cv::Mat as_shown(const WrittenGlimpse& glimpse, ImageReader& written, int depth) {
-    return shown_glimpse(with_context(glimpse.file.string(), [&] { return read_image(written); }), depth);
+cv::Mat as_shown(const WrittenGlimpse& glimpse, ImageReader& written, const ShownValues& values) {
+    return shown_glimpse(with_context(glimpse.file.string(), [&] { return read_image(written); }), values);
+}
+
+ShownValues values_of(const ImageSource& source, const OpenOptions& open) {
+    return with_context(source.name(), [&] {
+        const auto image = source.open(open);
+        const auto reserved = reserve_for(*image, shown_values_memory(*image), open.memory);
+        return shown_values(*image);
+    });
+}
+
+cv::Mat shown_alone(const WrittenGlimpse& glimpse, const OpenOptions& open) {
+    std::optional<ShownValues> of_image;
+    return as_shown(glimpse, open, of_image);
 }
 
 std::string file_name(const std::string& name) {
@@ -80,7 +93,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, std::size_t colour, const TrackF
         linearise(frame.lowered, source, options.open);
         frame.picture = image->picture();
     });
-    frame.glimpse = as_shown(glimpse, *written, image->info().depth);
+    frame.glimpse = as_shown(glimpse, *written, image->values());
     frame.name = frame_name(glimpse);
     frame.label = glimpse.glimpse->shown_as();
     frame.colour = colour;
@@ -165,16 +178,13 @@ cv::Size as_written(const WrittenGlimpse& glimpse) {
     return {size.width, size.height};
 }
 
-cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
+cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open,
+                 std::optional<ShownValues>& of_image) {
     const auto written = opened(glimpse);
-    int depth = written->info().depth;
-    if (depth == CV_32F) {
-        depth = with_context(glimpse.job->image.name(),
-                             [&] { return glimpse.job->image.open(open)->info().depth; });
-    }
+    if (written->info().depth == CV_32F && !of_image) of_image = values_of(glimpse.job->image, open);
     // Once the image is closed, which may hold its own.
     const auto reserved = open.memory.reserve(showing_memory(*written));
-    return as_shown(glimpse, *written, depth);
+    return as_shown(glimpse, *written, of_image.value_or(ShownValues{.depth = written->info().depth}));
 }
 
 Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunOptions& options) {
@@ -187,7 +197,7 @@ Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunO
     for_each_in_parallel(layout.thumbnails.size(), [&](std::size_t k) {
         FigurePicture& picture = sheet.pictures[k];
         picture.pixels =
-            drawing().fitted(as_shown(track[k * layout.step], options.open), picture.place.size());
+            drawing().fitted(shown_alone(track[k * layout.step], options.open), picture.place.size());
     });
     return sheet;
 }
@@ -206,7 +216,7 @@ void animate_crops(std::span<const WrittenGlimpse> track, const TrackOptions& tr
     const cv::Size size = greatest_size(track);
     const cv::Size even(size.width + size.width % 2, size.height + size.height % 2);
     write_video(track.size(), even, tracks.crops, tracks, options, file,
-                [&](std::size_t k) { return in_frame(as_shown(track[k], options.open), size); });
+                [&](std::size_t k) { return in_frame(shown_alone(track[k], options.open), size); });
 }
 
 std::size_t animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "glimpse/figure.hpp"
 #include "glimpse/run.hpp"
 #include "pipeline/lowering.hpp"
+#include "pipeline/shown_image.hpp"
 
 namespace glimpse {
 
@@ -25,8 +27,10 @@ struct WrittenGlimpse {
 /// Its size in pixels. Throws `Error` that names the file that cannot be read.
 cv::Size as_written(const WrittenGlimpse& glimpse);
 
-/// Its pixels as 8-bit RGB; arrays of float32, which hold the image's units, in that depth. Throws likewise.
-cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open);
+/// Its pixels as 8-bit RGB; arrays of float32, which hold the image's units, as that is shown: by `of_image`,
+/// which is of all glimpses of one image, and is found where it is needed. Throws likewise.
+cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open,
+                 std::optional<ShownValues>& of_image);
 
 /// A track's contact sheet, in cells of that size at most. Throws `Error` that names the file that cannot be
 /// read.

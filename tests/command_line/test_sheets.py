@@ -7,10 +7,12 @@ import subprocess
 import tarfile
 
 import numpy
+from PIL import Image
 
 from glimpse_case import ASTRONAUT, GlimpseCase
 
 HAIRLINE = 190  # around cells
+ROUNDED_TWICE = 1  # of 255: bytes that were made of floating point, and then resized or blended
 NEIGHBOURS = 2  # of 255: levels of attention that round alike
 
 WORDS = ["a", "woman", "in", "an", "orange", "suit"]
@@ -67,6 +69,26 @@ class Sheets(GlimpseCase):
                 figures.append([self.load(f"a.{figure}.png") for figure in ("sheet", "panel")])
             for of_pictures, of_arrays in zip(*figures):
                 numpy.testing.assert_array_equal(of_arrays, of_pictures, err_msg=depth)
+
+    def test_floating_point_is_shown_over_the_range_of_the_whole_image(self):
+        """Its figures are those of the 8-bit image of which it is a linear function."""
+        _, pixels = self.picture(width=160, height=120)
+        pixels[0, 0], pixels[0, 1] = 0, 255
+        for name, values in (("bytes", pixels), ("floats", pixels.astype(numpy.float32) * 3 - 7)):
+            self.path(name).mkdir()
+            numpy.save(self.path(f"{name}/a.npy"), values)
+        document = self.document([{"box": [20, 20, 40, 30]}, {"box": [70, 60, 30, 30]}])
+        for options in (["--sheet", "glimpses"], ["--sheet", "pairs", "--panel"], ["--sheet", "glimpses", "--over", "run"],
+                        ["--overlay", "--overlay-size", 64]):
+            figures = []
+            for name in ("bytes", "floats"):
+                out = self.path(f"{name} {' '.join(map(str, options))}")
+                self.run_glimpse("extract", f"{name}/a.npy", "-p", document, *options, "--format", "npy", "-o", out)
+                figures.append({path.name: numpy.array(Image.open(path)).astype(int) for path in out.glob("*.png")})
+            self.assertEqual(set(figures[0]), set(figures[1]))
+            self.assertTrue(figures[0])
+            for figure, expected in figures[0].items():
+                self.assertLessEqual(numpy.abs(figures[1][figure] - expected).max(), ROUNDED_TWICE, (options, figure))
 
     def test_many_glimpses_take_pages_and_are_kept(self):
         photo, _ = self.picture(width=100, height=80)

@@ -104,12 +104,12 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     ImageReport report;
     Pictures pictures(job.paths, job.plan.options, *job.job.glimpses, saver, report);
     REQUIRE(pictures.are_wanted());
-    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
-    pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))}, CV_8U);
+    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses, {.depth = CV_8U});
+    pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
     job.glimpses[0].report->error = "it failed";
     job.glimpses[1].report->error = "it failed";
     const Image image = grey(20, 10);
-    pictures.save(image.pixels);
+    pictures.save(image);
     std::vector<UnpublishedFile> files = std::move(saver).files();
     REQUIRE(files.size() == 2);
     CHECK_FALSE(std::filesystem::exists(directory / "a.panel.png"));
@@ -138,11 +138,11 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     Saver saver(job.plan);
     ImageReport report;
     Pictures pictures(job.paths, options, *job.job.glimpses, saver, report);
-    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
+    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses, {.depth = CV_8U});
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
     CHECK(saver.has_failed());
-    CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10).pixels), doctest::Contains("a.overlay.png: is not made"),
+    CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10)), doctest::Contains("a.overlay.png: is not made"),
                          Error);
     CHECK(std::move(saver).files().empty());
     CHECK(report.overlay.empty());
