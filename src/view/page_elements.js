@@ -146,11 +146,25 @@ function caption(glimpse) {
   return element("span", { className: "caption" }, [dot, name]);
 }
 
+// As in figures: two decimals, or two digits of less than 0.1.
+function scoreText(score) {
+  const size = Math.abs(score);
+  const rounded = size.toExponential(1);
+  const exponent = Number(rounded.slice(rounded.indexOf("e") + 1));
+  const text = () => {
+    if (size >= 1e9) return String(size);
+    if (size === 0 || size >= 0.1) return size.toFixed(2);
+    if (exponent >= -4) return size.toFixed(1 - exponent);
+    return rounded.slice(0, rounded.indexOf("e")) + "e-" + String(-exponent).padStart(2, "0");
+  };
+  return `${score < 0 ? "\u2212" : ""}${text().replace("-", "\u2212")}`;
+}
+
 // The category loses its end where both have no room, never the score.
 function judgement({ category, score }) {
   const isScored = typeof score === "number";
   if (!category && !isScored) return null;
-  const text = isScored ? `${category ? " · " : "score "}${short(score, 3)}` : "";
+  const text = isScored ? `${category ? " · " : "score "}${scoreText(score)}` : "";
   const title = [category, isScored ? `score ${score}` : ""].filter((fact) => fact).join(", ");
   return element("div", { className: "numbers judgement", title }, [
     category ? element("span", { className: "category", textContent: category }) : null,

@@ -273,11 +273,15 @@ class InABrowser(BrowserCase):
     def test_score_and_category(self):
         glimpses = [{"id": f"{k}", "mechanism": "crop", "category": "cat", "score": k / 10} for k in range(1, 4)]
         self.show_records({"image": "a.png", "glimpses": glimpses}, {"image": "b.png", "glimpses": glimpses[:1]})
-        self.assertEqual(self.texts(".row:first-child .glimpse .numbers")[:2], ["cat · 0.1", "crop"])
+        self.assertEqual(self.texts(".row:first-child .glimpse .numbers")[:2], ["cat · 0.10", "crop"])
         self.filter("#least-score", "0.2", "1 of 2 images · 2 glimpses")
         long = {"id": "0", "mechanism": "crop", "category": "a traffic light", "score": -0.000012345678}
         self.show_records({"image": "a.png", "glimpses": [long, {**long, "category": "cat", "score": 0.923456}, {**long, "category": ""}]})
-        self.assertEqual(self.texts(".judgement .score"), [" · -0.0000123", " · 0.923", "score -0.0000123"])
+        self.assertEqual(self.texts(".judgement .score"), [" · \u22121.2e\u221205", " · 0.92", "score \u22121.2e\u221205"])
+        scores = {12345.678: "12345.68", 0.99999: "1.00", 123456789012: "123456789012", 0.0123: "0.012", -2: "\u22122.00", 0: "0.00"}
+        self.show_records({"image": "a.png", "glimpses": [{**long, "score": score} for score in scores]})
+        self.assertEqual(self.texts(".judgement .score"), [" · " + text for text in scores.values()])
+        self.show_records({"image": "a.png", "glimpses": [long, {**long, "category": "cat", "score": 0.923456}, {**long, "category": ""}]})
         beyond = self.browser.value("[...document.querySelectorAll('.judgement .score')].map(score => score.getBoundingClientRect().right"
                                     " - score.closest('.glimpse').getBoundingClientRect().right)")
         self.assertTrue(all(number <= 0 for number in beyond), beyond)

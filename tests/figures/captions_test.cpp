@@ -119,6 +119,25 @@ TEST_CASE("what differs is shown with what stands before it, where words do not 
     }
 }
 
+TEST_CASE("a caption that is shortened alone has its score whole or not at all") {
+    for (const std::string score : {"\u221219.24", "12345.68", "100.00", "1.0e\u221207"}) {
+        const std::string text = "astronaut " + score;
+        bool has_one = false;
+        for (int width = text_width("\u2026a", letter); width < text_width(text, letter); ++width) {
+            const std::string shown = elided(text, letter, width);
+            CAPTURE(shown);
+            CHECK(text_width(shown, letter) <= width);
+            const bool ends_in_score = shown.ends_with(score);
+            const bool ends_in_ellipsis = shown.empty() || shown.ends_with("\u2026");
+            CHECK((ends_in_score || ends_in_ellipsis));
+            has_one = has_one || ends_in_score;
+        }
+        CHECK(has_one);
+    }
+    // No score: one word alone.
+    CHECK(elided("0123456789", letter, text_width("0123456", letter)).ends_with("9"));
+}
+
 TEST_CASE("a score behind a caption is shown whole or not at all") {
     Texts texts;
     for (const char* id : {"000", "001", "002"}) {

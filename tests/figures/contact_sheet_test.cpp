@@ -110,6 +110,16 @@ TEST_CASE("many glimpses share the sheet, the smallest without captions, and bey
     CHECK(sheet(2 * 113 * 112).step == 2);
 }
 
+TEST_CASE(
+    "a contact sheet has captions in cells that were asked for as large as that, however small the "
+    "glimpses") {
+    for (const cv::Size size : {cv::Size(40, 30), cv::Size(44, 40), cv::Size(10, 10), cv::Size(63, 2)}) {
+        CAPTURE(size.width);
+        CHECK(figures::lay_out_contact_sheet(entries(3, size), least_captioned_cell).captions.size() == 3);
+        CHECK(figures::lay_out_contact_sheet(entries(3, size), least_captioned_cell - 1).captions.empty());
+    }
+}
+
 TEST_CASE("a contact sheet has cells of the size that was asked for, where they all fit") {
     const auto first = [](cv::Size size, int cell, std::size_t count = 8) {
         const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(count, size), cell);

@@ -142,8 +142,7 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
     CHECK(saver.has_failed());
-    CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10)), doctest::Contains("a.overlay.png: is not made"),
-                         Error);
+    CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10)), doctest::Contains("a.overlay.png: is not made"), Error);
     CHECK(std::move(saver).files().empty());
     CHECK(report.overlay.empty());
 }

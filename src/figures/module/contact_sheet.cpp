@@ -214,8 +214,12 @@ namespace figures {
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, int cell_size) {
     const Greatest greatest = greatest_of(glimpses);
     const std::vector<int> sides = sides_of(greatest.picture, cell_size);
+    const int longest = std::max(greatest.picture.width, greatest.picture.height);
     const auto cells_with = [&](int side) {
-        return cells_of(filling_size(greatest.picture, {side, side}), side, greatest.label);
+        // Where no greater whole enlargement has room, cells are as large as they were asked for.
+        const bool is_greatest = side >= longest && side + longest > cell_size;
+        return cells_of(filling_size(greatest.picture, {side, side}), is_greatest ? cell_size : side,
+                        greatest.label);
     };
     for (const int side : sides) {
         const Cells cells = cells_with(side);
