@@ -200,7 +200,7 @@ void Notices::tell() const {
     tell_unseeing();
     const std::string safe = R"("normalise": "safe" looks at the image's nearest pixels)";
     tell_dark(dark_masks_, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)",
-              {});
+              "--format npy keeps weights below 0, which are black in a picture");
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
     if (!not_finite_.empty()) {
@@ -338,8 +338,11 @@ void Notices::tell_of_joint_outputs() const {
 void Notices::tell_clipped(const Tally& clipped, const std::string& counted,
                            const std::string& remedy) const {
     if (clipped.empty()) return;
-    const bool is_given = std::holds_alternative<AttentionRange>(options_.output.style.scale);
-    const bool lacks_signs = !is_diverging(options_.output.style.signed_colormap);
+    const auto* const given = std::get_if<AttentionRange>(&options_.output.style.scale);
+    const bool is_given = given != nullptr;
+    // What lies below a scale that begins above 0 need not be negative.
+    const bool lacks_signs =
+        !is_diverging(options_.output.style.signed_colormap) && !(is_given && given->low > 0);
     const std::string for_signs = "--colormap coolwarm has colours for what is negative";
     options_.input.warn("in " + counted + " attention beyond the ends of the scale is shown as the end" +
                         clipped.first() + "; " + (is_given ? remedy : "") +

@@ -104,11 +104,14 @@ void validate_tracks(const OutputOptions& output) {
                             "is about animations: give " + field_name("tracks.animation") + ", " +
                                 field_name("tracks.crops") + " or " + field_name("tracks.sequence"));
     }
-    if (makes_joint_outputs(output) && (!output.archive.empty() || holds_one_glimpse(output.out))) {
-        const std::string& place = output.archive.empty() ? output.out : output.archive;
-        throw InvalidOption(joining_field(output), "is of several glimpses: give " + field_name("out") +
-                                                       " a directory, not '" + place + "'");
-    }
+    const std::string joining = joining_field(output);
+    if (!joining.empty() && !output.archive.empty())
+        throw InvalidOption(joining, "is of several images, and an archive has a sample for each: give " +
+                                         field_name("out") + " a directory in place of " +
+                                         field_name("archive"));
+    if (!joining.empty() && holds_one_glimpse(output.out))
+        throw InvalidOption(joining, "is of several glimpses: give " + field_name("out") +
+                                         " a directory, not '" + output.out + "'");
     for (const Animation& animation : animations) {
         if (is_wanted(animation)) {
             require_animation(animation, options.frame_rate.value_or(default_frame_rate));

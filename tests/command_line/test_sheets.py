@@ -364,7 +364,8 @@ class Sheets(GlimpseCase):
                               (("--sheet", "maps", "-o", "x.png"), "--over: is of several glimpses"),
                               (("--sheet", "maps", "-o", "-"), "'-'")):
             self.fails(2, *box, *options, *(() if "-o" in options else ("-o", self.out)), says=[says])
-        self.fails(2, *box, "--sheet", "maps", "--output-tar", "o.tar", says=["--over: is of several glimpses"])
+        self.fails(2, *box, "--sheet", "maps", "--output-tar", "o.tar",
+                   says=["--over: is of several images, and an archive has a sample for each: give --out a directory in place of --output-tar\n"])
         self.assertEqual(self.files(), [])
 
     def test_members_of_archives(self):
