@@ -29,8 +29,9 @@ class SampledRow {
   public:
     explicit SampledRow(int size) : size_(size) {}
 
-    /// p in 0 … size - 1.
-    void add(double p, double weight) {
+    /// p is clamped to 0 … size - 1.
+    void add(double place, double weight) {
+        const double p = std::clamp(place, 0.0, size_ - 1.0);
         const int low = std::min(static_cast<int>(p), size_ - 1);
         const double share = p - low;
         add_to(low, weight * (1 - share));
@@ -71,34 +72,83 @@ Line line_of(const SampledAxis& axis, Rule rule) {
     return {bin, axis.a - (is_aligned ? 0.5 : 0) + bin / 2};
 }
 
+/// The same line as TensorFlow computes it, in float32, which decides what is outside and what is nearest.
+class FloatLine {
+  public:
+    explicit FloatLine(const SampledAxis& axis)
+        : a_(static_cast<float>(axis.a)),
+          b_(static_cast<float>(axis.b)),
+          last_(static_cast<float>(axis.size - 1)),
+          is_one_(axis.pixels == 1),
+          step_(is_one_ ? 0 : (b_ - a_) * last_ / static_cast<float>(axis.pixels - 1)) {}
+
+    [[nodiscard]] float at(int i) const {
+        if (is_one_) return static_cast<float>(0.5 * (a_ + b_) * last_);
+        return a_ * last_ + static_cast<float>(i) * step_;
+    }
+
+  private:
+    float a_;
+    float b_;
+    float last_;
+    bool is_one_;
+    float step_;
+};
+
 BandedMatrix crop_and_resize(const SampledAxis& axis, bool nearest) {
     const double last = axis.size - 1.0;
     const bool is_one = axis.pixels == 1;
     const Line line = line_of(axis, Rule::crop_and_resize);
+    const FloatLine in_float(axis);
     BandedMatrix rows(axis.size);
     for (int i = 0; i < axis.pixels; ++i) {
         // The last lies at the second corner, also where the steps come to an ulp more.
         const bool is_last = !is_one && i == axis.pixels - 1;
         const double p = is_last ? axis.b * last : line.step * i + line.start;
+        const float decisive = in_float.at(i);
         SampledRow row(axis.size);
-        if (p >= 0 && p <= last) row.add(nearest ? std::round(p) : p, 1);
+        if (decisive >= 0 && decisive <= last) row.add(nearest ? std::round(decisive) : p, 1);
         row.append_to(rows);
     }
     return rows;
 }
 
+/// The bins along an axis as torchvision computes them, in float32, which decides how many samples each has
+/// and which of these are outside.
+struct FloatBins {
+    float start;
+    float bin;
+
+    FloatBins(const SampledAxis& axis, Rule rule) {
+        const float offset = rule == Rule::roi_align ? 0.5F : 0.0F;
+        start = static_cast<float>(axis.a) - offset;
+        float length = (static_cast<float>(axis.b) - offset) - start;
+        if (rule != Rule::roi_align) length = std::max(length, 1.0F);
+        bin = length / static_cast<float>(axis.pixels);
+    }
+
+    [[nodiscard]] int samples() const { return static_cast<int>(std::ceil(bin)); }
+    /// The m-th of k of the i-th bin.
+    [[nodiscard]] float sample(int i, int m, int k) const {
+        return start + static_cast<float>(i) * bin +
+               (static_cast<float>(m) + 0.5F) * bin / static_cast<float>(k);
+    }
+};
+
 BandedMatrix roi_align(const SampledAxis& axis, Rule rule, int samples) {
     const Line line = line_of(axis, rule);
     const double start = axis.a - (rule == Rule::roi_align ? 0.5 : 0);
     const double bin = line.step;
-    const int k = samples > 0 ? samples : static_cast<int>(std::ceil(bin));
+    const FloatBins in_float(axis, rule);
+    const int k = samples > 0 ? samples : in_float.samples();
     BandedMatrix rows(axis.size);
     for (int i = 0; i < axis.pixels; ++i) {
         SampledRow row(axis.size);
         for (int m = 0; m < k; ++m) {
             const double p = start + (i + (m + 0.5) / k) * bin;
-            if (p < -1 || p > axis.size) continue;
-            row.add(std::clamp(p, 0.0, axis.size - 1.0), 1.0 / k);
+            const float decisive = in_float.sample(i, m, k);
+            if (decisive < -1 || decisive > static_cast<float>(axis.size)) continue;
+            row.add(p, 1.0 / k);
         }
         row.append_to(rows);
     }
@@ -160,8 +210,10 @@ Box box_of(const Crop::SampledForm& form, Size image) {
 Footprints::Means means_of(const Crop::TurnedForm& form, Size size) {
     constexpr double most_of_pixel = 1 << 20;
     constexpr double most = 0x1p32;
-    const auto count = [&](double length, int pixels) {
-        return form.samples > 0 ? double(form.samples) : std::ceil(length / pixels);
+    const auto count = [&](double length, int pixels) -> double {
+        // In float32, as detectron2.
+        return form.samples > 0 ? static_cast<float>(form.samples)
+                                : std::ceil(static_cast<float>(length) / static_cast<float>(pixels));
     };
     const double across = count(form.width, size.width);
     const double down = count(form.height, size.height);
@@ -202,17 +254,19 @@ void require_constant_padding(const Crop& crop) {
                            "reflection");
 }
 
-/// Of a window that begins at `offset` along an axis.
+/// Of a window that begins at `offset` along an axis; in float32, as TensorFlow, since it is truncated.
 int beginning(double offset, int window, int size, const Crop::OffsetForm& form) {
-    const double half = size / 2.0;
-    const double normalised = form.normalised ? offset * size : offset;
-    double begin = normalised;
+    const float half = static_cast<float>(size) / 2;
+    const float half_window = static_cast<float>(window) / 2;
+    const float given = static_cast<float>(offset);
+    const float normalised = form.normalised ? given * static_cast<float>(size) : given;
+    float begin = normalised;
     if (form.version == 1) {
-        begin = (form.centred ? normalised / 2 + half : normalised) - window / 2.0;
+        begin = (form.centred ? normalised / 2 + half : normalised) - half_window;
     } else if (form.centred) {
-        begin = form.normalised ? normalised / 2 + half - window / 2.0 : normalised + half;
+        begin = form.normalised ? normalised / 2 + half - half_window : normalised + half;
     }
-    constexpr double farthest = 1 << 29;
+    constexpr float farthest = 1 << 29;
     if (std::abs(begin) < farthest) return static_cast<int>(begin);
     throw InvalidParameter("/offset", "the window begins less than " + power_of_two(std::uint64_t{1} << 29) +
                                           " pixels away, not at " + number_text(begin));

@@ -13,15 +13,20 @@ EXPECTED = json.loads((pathlib.Path(__file__).resolve().parents[1] / "convention
 
 class Originals(GlimpseCase):
     def test_each_convention_is_as_its_original(self):
-        numpy.save(self.path("image.npy"), numpy.array(EXPECTED["image"]["values"], "float32").reshape(EXPECTED["image"]["shape"]))
-        cases = EXPECTED["cases"]
-        self.document([case["entry"] for case in cases])
-        self.run_glimpse("extract", "image.npy", "-p", "p.json", "-o", self.out, "--format", "npy")
-        for k, case in enumerate(cases):
-            with self.subTest(by=case["by"], entry=case["entry"]):
-                glimpse = self.load(f"image.{k:03}.npy").reshape(case["shape"])
-                expected = numpy.array(case["values"], "float32").reshape(case["shape"])
-                self.assertLessEqual(numpy.abs(glimpse - expected).max(), case["bound"])
+        for image in ("image", "wide"):
+            numpy.save(self.path(f"{image}.npy"), numpy.array(EXPECTED[image]["values"], "float32").reshape(EXPECTED[image]["shape"]))
+            cases = [case for case in EXPECTED["cases"] if case["image"] == image]
+            self.assertTrue(cases)
+            self.document([case["entry"] for case in cases])
+            self.run_glimpse("extract", f"{image}.npy", "-p", "p.json", "-o", self.out, "--format", "npy")
+            for k, case in enumerate(cases):
+                self.check_case(case, self.load(f"{image}.{k:03}.npy"))
+
+    def check_case(self, case, glimpse):
+        with self.subTest(by=case["by"], entry=case["entry"]):
+            glimpse = glimpse.reshape(case["shape"])
+            expected = numpy.array(case["values"], "float32").reshape(case["shape"])
+            self.assertLessEqual(numpy.abs(glimpse - expected).max(), case["bound"])
 
     def test_the_windows_of_trackers(self):
         photo, _ = self.picture()

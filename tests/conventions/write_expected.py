@@ -15,6 +15,7 @@ import numpy
 
 HEIGHT, WIDTH = 11, 14
 IMAGE = numpy.random.default_rng(15).random((HEIGHT, WIDTH)).astype("float32")
+WIDE = numpy.random.default_rng(16).random((4, 100)).astype("float32")  # where float32 and float64 decide otherwise
 BOX = 3, 2, 9, 7  # x0, y0, x1, y1
 cases = []
 
@@ -29,10 +30,10 @@ def as_torch():
     return torch.from_numpy(IMAGE)[None, None]
 
 
-def add(by, entry, values, bound=2e-6):
+def add(by, entry, values, bound=2e-6, image="image"):
     """`values` are the glimpse's; `bound` is for float32 of both."""
     values = numpy.asarray(values, "float64")
-    cases.append({"by": by, "entry": entry, "shape": values.shape[:2], "values": [float(f"{v:.9g}") for v in values.ravel()], "bound": bound})
+    cases.append({"by": by, "image": image, "entry": entry, "shape": values.shape[:2], "values": [float(f"{v:.9g}") for v in values.ravel()], "bound": bound})
 
 
 def torch_grids():
@@ -85,6 +86,19 @@ def regions():
                 add(version("torchvision"), entry | ({"samples": samples} if samples else {}), out)
 
 
+def regions_of_whole_bins():
+    """Sides that decimals make a whole number of pixels a bin, or an ulp more."""
+    import torch
+    import torchvision
+
+    for k in range(12):
+        x, y, side = 0.1 + 0.3 * k, 0.2 + 0.1 * k, (5, 10)[k % 2]
+        box = [round(v, 1) for v in (x, y, x + side, y + side)]
+        for aligned, convention in ((True, "roi-align"), (False, "roi-align-unaligned")):
+            out = torchvision.ops.roi_align(as_torch(), [torch.tensor([box], dtype=torch.float32)], (5, 5), 1.0, 0, aligned)[0, 0]
+            add(version("torchvision"), {"box": box, "size": [5, 5], "convention": convention}, out)
+
+
 def turned_region(box, size, samples, angle):
     """ROIAlignRotated of detectron2 at 281af81, which is that of mmcv at 86d50f1 with aligned pixels, sample by sample; `angle` in radians."""
     x, y, width, height = box
@@ -132,6 +146,30 @@ def crops_and_resizes():
         for method in ("bilinear", "nearest"):
             out = tensorflow.image.crop_and_resize(IMAGE[None, ..., None], [box], [0], (size[1], size[0]), method, extrapolation_value=0.25)[0, ..., 0]
             add(version("tensorflow"), {"box": box, "size": size, "convention": "tf-crop-and-resize", "interpolation": method, "padding": 0.25}, out)
+
+
+def crops_and_resizes_at_borders():
+    """The last column of all of the image, which float32 may put outside, and positions halfway between pixels."""
+    import tensorflow
+
+    for width in range(2, 60):
+        out = tensorflow.image.crop_and_resize(WIDE[None, ..., None], [[0, 0, 1, 1]], [0], (2, width), extrapolation_value=0.25)[0, ..., 0]
+        add(version("tensorflow"), {"box": [0, 0, 1, 1], "size": [width, 2], "convention": "tf-crop-and-resize", "padding": 0.25}, out, 2e-5, "wide")
+    for first, last, side in ((0.1, 0.7, 5), (0.1, 0.7, 9), (0.3, 0.9, 5), (0.3, 0.9, 9), (0.4, 0.7, 7)):
+        box = [first, first, last, last]
+        out = tensorflow.image.crop_and_resize(IMAGE[None, ..., None], [box], [0], (side, side), "nearest", extrapolation_value=0.25)[0, ..., 0]
+        add(version("tensorflow"), {"box": box, "size": [side, side], "convention": "tf-crop-and-resize", "interpolation": "nearest", "padding": 0.25}, out, 0)
+
+
+def offsets_near_whole_pixels():
+    import tensorflow
+
+    for number, extract in ((1, tensorflow.raw_ops.ExtractGlimpse), (2, tensorflow.raw_ops.ExtractGlimpseV2)):
+        for centred in (False, True):
+            for offset in (0.29, 0.53, 0.57, 0.58, 0.59, -0.07, -0.29, -0.58):
+                out = extract(input=WIDE[None, ..., None], size=(2, 5), offsets=[(0, offset)], centered=centred, normalized=True, uniform_noise=False, noise="zero")[0, ..., 0]
+                add(version("tensorflow"), {"mechanism": "crop", "offset": [0, offset], "size": [5, 2], "convention": f"tf-glimpse-{number}", "centred": centred,
+                                            "normalised": True, "padding": 0}, out, 0, "wide")
 
 
 def offsets():
@@ -222,7 +260,10 @@ def harts():
         add(f"numpy {numpy.__version__}, after hart", {"mechanism": "gaussian", "axes": axes, "size": [5, 4], "convention": convention}, filtered(listed, (5, 4)))
 
 
-PARTS = {"numpy": (draws, harts, turned_regions), "torch": (torch_grids, boxes, regions, matrices), "tensorflow": (row_first_boxes, crops_and_resizes, offsets)}  # which do not go into one process
+# Which do not go into one process.
+PARTS = {"numpy": (draws, harts, turned_regions),
+         "torch": (torch_grids, boxes, regions, regions_of_whole_bins, matrices),
+         "tensorflow": (row_first_boxes, crops_and_resizes, crops_and_resizes_at_borders, offsets, offsets_near_whole_pixels)}
 
 
 def main():
@@ -233,7 +274,8 @@ def main():
     for name in PARTS:
         run = subprocess.run([sys.executable, __file__, name], check=True, stdout=subprocess.PIPE, text=True)
         cases.extend(json.loads(run.stdout.splitlines()[-1]))
-    text = {"image": {"shape": IMAGE.shape, "values": [float(f"{v:.9g}") for v in IMAGE.ravel()]}, "cases": cases}
+    images = {name: {"shape": image.shape, "values": [float(f"{v:.9g}") for v in image.ravel()]} for name, image in (("image", IMAGE), ("wide", WIDE))}
+    text = {**images, "cases": cases}
     pathlib.Path(__file__).with_name("expected.json").write_text(json.dumps(text) + "\n")
     print(len(cases), "cases")
 
