@@ -23,7 +23,7 @@ echo "demo: three figures"
 "$glimpse" extract data/images/chelsea.png --params data/parameters/tilted.json --panel --out "$out/figures"
 "$glimpse" extract data/images/astronaut.png --params data/parameters/astronaut.json --panel --out "$out/figures"
 "$glimpse" extract data/images/astronaut.png --params data/parameters/caption.json --sheet overlays --out "$out/figures"
-echo "demo: seven worked examples of docs/examples"
+echo "demo: eight worked examples of docs/examples"
 "$glimpse" extract data/images/astronaut.png --params data/examples/words.json --sheet overlays --columns 5 \
     --out "$out/examples"
 "$glimpse" extract data/images/chelsea.png --params data/examples/heads.json --sheet overlays --columns 5 \
@@ -35,6 +35,8 @@ echo "demo: seven worked examples of docs/examples"
 "$glimpse" extract data/examples/digit.png --params data/examples/retina.json --sheet pairs --out "$out/examples/retina"
 "$glimpse" extract data/examples/page.png --params data/examples/warps.json --sheet pairs --columns 4 \
     --cell-size 128 --overlay-style outline --out "$out/examples/warps"
+"$glimpse" extract data/examples/digit.png --params data/examples/points.json --sheet overlays \
+    --out "$out/examples/points"
 echo "demo: a manifest, a glimpse of its own for each photograph"
 "$glimpse" extract --manifest data/parameters/photographs.jsonl --out "$out/manifest"
 echo "demo: a track, as a strip and as an animation"

@@ -214,7 +214,7 @@ class Contract(unittest.TestCase):
 
     def test_the_worked_examples_print_their_documents(self):
         pages = sorted((ROOT / "docs/examples").glob("*.md"))
-        self.assertEqual(len(pages), 7)
+        self.assertEqual(len(pages), 8)
         for path in pages:
             page = document(path)
             (printed,) = page.of_language("json")
@@ -327,7 +327,7 @@ class Pictures(unittest.TestCase):
     MADE = {"astronaut.panel.png": "astronaut", "astronaut.sheet.png": "caption", "astronaut.words.png": "words",
             "chelsea.heads.png": "heads", "chelsea.panel.png": "tilted", "digit.draw.png": "draw",
             "digit.filter.png": "filter", "rocket.transition.png": "transition", "digit.retina.png": "retina",
-            "page.warps.png": "warps"}  # of which document
+            "page.warps.png": "warps", "digit.points.png": "points"}  # of which document
     OTHERS = {"attention_cost.png", "gaze.track.webp"}  # of scripts/benchmark.sh, and of an encoder
 
     def test_each_is_what_its_command_makes(self):
