@@ -23,7 +23,7 @@ echo "demo: three figures"
 "$glimpse" extract data/images/chelsea.png --params data/parameters/tilted.json --panel --out "$out/figures"
 "$glimpse" extract data/images/astronaut.png --params data/parameters/astronaut.json --panel --out "$out/figures"
 "$glimpse" extract data/images/astronaut.png --params data/parameters/caption.json --sheet overlays --out "$out/figures"
-echo "demo: eight worked examples of docs/examples"
+echo "demo: nine worked examples of docs/examples"
 "$glimpse" extract data/images/astronaut.png --params data/examples/words.json --sheet overlays --columns 5 \
     --out "$out/examples"
 "$glimpse" extract data/images/chelsea.png --params data/examples/heads.json --sheet overlays --columns 5 \
@@ -37,6 +37,8 @@ echo "demo: eight worked examples of docs/examples"
     --cell-size 128 --overlay-style outline --out "$out/examples/warps"
 "$glimpse" extract data/examples/digit.png --params data/examples/points.json --sheet overlays \
     --out "$out/examples/points"
+"$glimpse" sample data/examples/digit.png --params data/examples/sample.json -k 6 --seed 0 --size 8x8 \
+    --sheet pairs --columns 3 --out "$out/examples/sample"
 echo "demo: a manifest, a glimpse of its own for each photograph"
 "$glimpse" extract --manifest data/parameters/photographs.jsonl --out "$out/manifest"
 echo "demo: a track, as a strip and as an animation"

@@ -214,7 +214,7 @@ class Contract(unittest.TestCase):
 
     def test_the_worked_examples_print_their_documents(self):
         pages = sorted((ROOT / "docs/examples").glob("*.md"))
-        self.assertEqual(len(pages), 8)
+        self.assertEqual(len(pages), 9)
         for path in pages:
             page = document(path)
             (printed,) = page.of_language("json")
@@ -327,7 +327,7 @@ class Pictures(unittest.TestCase):
     MADE = {"astronaut.panel.png": "astronaut", "astronaut.sheet.png": "caption", "astronaut.words.png": "words",
             "chelsea.heads.png": "heads", "chelsea.panel.png": "tilted", "digit.draw.png": "draw",
             "digit.filter.png": "filter", "rocket.transition.png": "transition", "digit.retina.png": "retina",
-            "page.warps.png": "warps", "digit.points.png": "points"}  # of which document
+            "page.warps.png": "warps", "digit.points.png": "points", "digit.sample.png": "sample"}  # of which document
     OTHERS = {"attention_cost.png", "gaze.track.webp"}  # of scripts/benchmark.sh, and of an encoder
 
     def test_each_is_what_its_command_makes(self):
@@ -338,8 +338,8 @@ class Pictures(unittest.TestCase):
         demonstration = (ROOT / "scripts/demo.sh").read_text().replace("\\\n", " ")
         for name, parameters in self.MADE.items():
             with self.subTest(picture=name), tempfile.TemporaryDirectory() as directory:
-                (arguments,) = re.findall(rf'^"\$glimpse" extract (.*/{parameters}\.json .*?) *--out', demonstration, re.M)
-                subprocess.run([BINARY, "extract", *arguments.split(), "--out", directory, "--quiet"], cwd=ROOT, check=True)
+                (arguments,) = re.findall(rf'^"\$glimpse" ((?:extract|sample) .*/{parameters}\.json .*?) *--out', demonstration, re.M)
+                subprocess.run([BINARY, *arguments.split(), "--out", directory, "--quiet"], cwd=ROOT, check=True)
                 (made,) = (path for kind in ("panel", "sheet") for path in pathlib.Path(directory).glob(f"*.{kind}.png"))
                 made, shown = (numpy.array(Image.open(path)).astype(int) for path in (made, ROOT / "data/results" / name))
                 self.assertEqual(made.shape, shown.shape)
