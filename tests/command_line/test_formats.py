@@ -304,6 +304,14 @@ class Png(Formats):
                     numpy.testing.assert_array_equal(self.load("part.png"), pixels[:height], err_msg=str(at))
         self.assertGreater(refused, 60)
 
+    def test_a_damaged_end_says_nothing(self):
+        pixels = self.noise(16, 24, 3)
+        content = self.png(pixels, b"")
+        end = png_chunk(b"IEND")
+        self.assertTrue(content.endswith(end))
+        for damaged in (end[:-1] + b"?", png_chunk(b"IEND", b"more"), end[:9]):
+            numpy.testing.assert_array_equal(numpy.array(self.whole("a.png", content[:-len(end)] + damaged, 24, 16)), pixels)
+
     def test_claims_of_more_pixels_than_have_numbers(self):
         header = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 16, 6, 0, 0, 0)
         content = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(b"")) + png_chunk(b"IEND")

@@ -8,11 +8,34 @@ import subprocess
 import unittest
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageCms
 
 from test_formats import Formats
 
 WIDTH, HEIGHT = 23, 19
+
+
+def profile_of_curve(values):
+    """An ICC profile of sRGB's primaries and a transfer curve that libjxl has no name for."""
+    def fixed(*numbers):
+        return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(number * 65536)) for number in numbers)
+
+    text = b"curve".ljust(6, b"\0")
+    curve = b"curv\0\0\0\0" + struct.pack(">I", len(values)) + numpy.rint(numpy.array(values) * 65535).astype(">u2").tobytes()
+    tags = {b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(79), b"cprt": b"text\0\0\0\0free\0\0\0\0", b"wtpt": fixed(0.9642, 1, 0.8249),
+            b"rXYZ": fixed(0.4360, 0.2225, 0.0139), b"gXYZ": fixed(0.3851, 0.7169, 0.0971), b"bXYZ": fixed(0.1431, 0.0606, 0.7141),
+            b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    begin, table, data = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, content in tags.items():
+        content += bytes(-len(content) % 4)
+        table += struct.pack(">4sII", name, begin + len(data), len(content))
+        data += content
+    header = struct.pack(">IIIIII", begin + len(data), 0, 0x02100000, 0x6D6E7472, 0x52474220, 0x58595A20)  # "mntr", "RGB ", "XYZ "
+    header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">iii", 63190, 65536, 54061)
+    return header.ljust(128, b"\0") + table + data
+
+
+LOSSY = 3  # of 255: the greatest mean difference at a distance of 0.3
 
 
 @unittest.skipUnless(shutil.which("cjxl"), "cjxl (libjxl-tools) is not there")
@@ -39,6 +62,19 @@ class JpegXl(Formats):
             pixels = self.noise(*shape)
             for container in ("0", "1"):
                 self.is_read_as(self.encoded("png", self.saved(pixels, "PNG"), "-d", "0", f"--container={container}"), pixels)
+
+    def test_lossy_with_a_profile_is_srgb(self):
+        """libjxl would give linear light, of which 8 bits keep few dark levels."""
+        profile = profile_of_curve(numpy.linspace(0, 1, 32) ** 1.5 * numpy.linspace(0.7, 1, 32))
+        y, x = numpy.mgrid[:HEIGHT, :WIDTH]
+        pixels = numpy.stack([x * 10, y * 12, 250 - x * 9], 2).astype(numpy.uint8)
+        path = self.encoded("png", self.saved(pixels, "PNG", icc_profile=profile), "-d", "0.3", "-m", "0")
+        self.run_glimpse("extract", path, "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", self.out / "a.png")
+        picture = Image.open(self.out / "a.png")
+        self.assertNotIn("icc_profile", picture.info)
+        expected = ImageCms.profileToProfile(Image.fromarray(pixels), ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"))
+        difference = numpy.abs(numpy.array(picture).astype(float) - numpy.array(expected)).mean()
+        self.assertLess(difference, LOSSY)
 
     def test_on_standard_input(self):
         pixels = self.noise(HEIGHT, WIDTH, 3)

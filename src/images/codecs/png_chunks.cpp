@@ -59,6 +59,12 @@ void PngChunks::begin_chunk() {
         chunk_begin_ = position_;
         const std::size_t rest = bytes_.size() - position_;
         chunk_end_ = position_ + std::min(length, rest);
+        if (type_at(position_) == "IEND" &&
+            (length != frame_length || length > rest || !is_checked(bytes_.subspan(position_, length)))) {
+            has_damaged_end_ = true;
+            chunk_end_ = position_;  // as if it were missing
+            return;
+        }
         if (length <= rest) whole_end_ = chunk_end_;
         if (is_needed(position_)) {
             have_transparency_ = have_transparency_ || type_at(position_) == transparency_type;
@@ -80,6 +86,7 @@ void PngChunks::verify() const {
 }
 
 bool PngChunks::lacks_only_the_end() const {
+    if (has_damaged_end_) return true;
     constexpr std::array<std::uint8_t, frame_length> end{0,   0,   0,    0,    'I',  'E',
                                                          'N', 'D', 0xAE, 0x42, 0x60, 0x82};
     const auto rest = bytes_.subspan(whole_end_);

@@ -62,6 +62,7 @@ class PngChunks {
     std::size_t whole_end_ = 0;  ///< where the last chunk ends that has not been cut off
     std::size_t chunk_end_ = png_signature_length;
     bool have_transparency_ = false;
+    bool has_damaged_end_ = false;  ///< IEND, which says nothing
 };
 
 /// The first chunk near the file's end that has `text` so many bytes from its beginning, whose checksum is

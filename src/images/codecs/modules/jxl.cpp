@@ -1,3 +1,4 @@
+#include <jxl/color_encoding.h>
 #include <jxl/decode.h>
 #include <jxl/version.h>
 
@@ -91,6 +92,29 @@ bool is_srgb(const JxlColorEncoding& colours) {
     return white && curve && (grey || rgb);
 }
 
+/// Asks for sRGB where the file has a profile that libjxl does not carry out, of lossy compression: it would
+/// give linear light, of which 8 bits hold few dark levels.
+void prefer_srgb(JxlDecoder* decoder) {
+    JxlBasicInfo basic;
+    Decoder::require(JxlDecoderGetBasicInfo(decoder, &basic));
+    if (basic.uses_original_profile != JXL_FALSE || basic.exponent_bits_per_sample > 0) return;
+    const auto target = JXL_COLOR_PROFILE_TARGET_ORIGINAL;
+    JxlColorEncoding colours;
+#if JPEGXL_NUMERIC_VERSION >= JPEGXL_COMPUTE_NUMERIC_VERSION(0, 9, 0)
+    const auto is_encoded = JxlDecoderGetColorAsEncodedProfile(decoder, target, &colours);
+#else
+    const auto is_encoded = JxlDecoderGetColorAsEncodedProfile(decoder, nullptr, target, &colours);
+#endif
+    if (is_encoded == JXL_DEC_SUCCESS) return;
+    JxlColorEncoding srgb{};
+    srgb.color_space = basic.num_color_channels == 1 ? JXL_COLOR_SPACE_GRAY : JXL_COLOR_SPACE_RGB;
+    srgb.white_point = JXL_WHITE_POINT_D65;
+    srgb.primaries = JXL_PRIMARIES_SRGB;
+    srgb.transfer_function = JXL_TRANSFER_FUNCTION_SRGB;
+    srgb.rendering_intent = JXL_RENDERING_INTENT_RELATIVE;
+    Decoder::require(JxlDecoderSetPreferredColorProfile(decoder, &srgb));
+}
+
 /// The profile of the decoded pixels, which may not be the original's.
 std::vector<std::uint8_t> profile_of(const JxlDecoder* decoder) {
     const auto target = JXL_COLOR_PROFILE_TARGET_DATA;
@@ -125,7 +149,10 @@ class JxlReader final : public ImageReader {
                 describe(decoder.get());
                 layers.emplace(whole(info_.size).area());
             }
-            if (event == JXL_DEC_COLOR_ENCODING) info_.icc_profile = profile_of(decoder.get());
+            if (event == JXL_DEC_COLOR_ENCODING) {
+                prefer_srgb(decoder.get());
+                info_.icc_profile = profile_of(decoder.get());
+            }
             if (event == JXL_DEC_FRAME) count(decoder.get(), *layers);
         }
         require_page(page, info_.pages);
@@ -168,13 +195,13 @@ class JxlReader final : public ImageReader {
             throw Error("a JPEG XL picture with channels beside its colours and alpha is not supported");
         }
         const bool floats = basic.exponent_bits_per_sample > 0;
+        const std::uint32_t bits = std::max(basic.bits_per_sample, basic.alpha_bits);
         constexpr std::uint32_t most_bits = 16;
-        if (!floats && basic.bits_per_sample > most_bits) {
-            throw Error("a JPEG XL picture of " + std::to_string(basic.bits_per_sample) +
-                        " bits a sample is not supported");
+        if (!floats && bits > most_bits) {
+            throw Error("a JPEG XL picture of " + std::to_string(bits) + " bits a sample is not supported");
         }
         info_.size = {static_cast<int>(basic.xsize), static_cast<int>(basic.ysize)};
-        info_.depth = floats ? CV_32F : basic.bits_per_sample > 8 ? CV_16U : CV_8U;
+        info_.depth = floats ? CV_32F : bits > 8 ? CV_16U : CV_8U;
         info_.channels = static_cast<int>(basic.num_color_channels) + (alpha ? 1 : 0);
         info_.alpha = alpha;
         info_.orientation = basic.orientation;
@@ -188,10 +215,14 @@ class JxlReader final : public ImageReader {
     }
 
     void decode_all() {
-        Decoder decoder(bytes_, JXL_DEC_FULL_IMAGE);
+        Decoder decoder(bytes_, JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE);
         JxlDecoderSkipFrames(decoder.get(), static_cast<std::size_t>(page_));
         cv::Mat pixels(info_.size.height, info_.size.width, CV_MAKETYPE(info_.depth, info_.channels));
         for (JxlDecoderStatus event{}; (event = decoder.next()) != JXL_DEC_FULL_IMAGE;) {
+            if (event == JXL_DEC_COLOR_ENCODING) {
+                prefer_srgb(decoder.get());
+                continue;
+            }
             if (event != JXL_DEC_NEED_IMAGE_OUT_BUFFER) fail_corrupt();
             const JxlPixelFormat wanted = format();
             Decoder::require(JxlDecoderSetImageOutBuffer(decoder.get(), &wanted, pixels.data,

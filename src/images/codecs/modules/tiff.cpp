@@ -175,10 +175,14 @@ class TiffReader final : public ImageReader {
             {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {4, 1}, {4, 2}, {4, 4}}};
         const bool is_converted = std::ranges::count(converted, std::array{h, v}) > 0;
         const std::uint32_t width = first_block().width;
-        if (is_converted && (width / h + (width % h > 0 ? 1 : 0)) * (h * v + 2U) % v == 0) return;
+        // Of a tile that the image cuts off, libtiff passes over too few bytes of each row of 4×4 blocks.
+        const bool is_cut =
+            storage_.tiled && h == 4 && v == 4 && static_cast<std::uint32_t>(info_.size.width) % width != 0;
+        if (is_converted && !is_cut && (width / h + (width % h > 0 ? 1 : 0)) * (h * v + 2U) % v == 0) return;
         throw Error("a TIFF of YCbCr colours that are subsampled " + std::to_string(h) + "×" +
-                    std::to_string(v) + " in rows of " + std::to_string(width) +
-                    " pixels is not supported; save it in RGB");
+                    std::to_string(v) + (storage_.tiled ? " in tiles of " : " in rows of ") +
+                    std::to_string(width) + " pixels" + (is_cut ? ", of which the last is cut off," : "") +
+                    " is not supported; save it in RGB");
     }
 
     /// libtiff's own conversion takes no account of the white.
@@ -191,9 +195,25 @@ class TiffReader final : public ImageReader {
             (storage_.format == SAMPLEFORMAT_UINT ? " bits" : " bits of another kind") + "; save it in RGB");
     }
 
+    [[nodiscard]] bool is_reduced() const {
+        return (tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0;
+    }
+
+    /// Whether the first directory has others below it, or another is no reduced picture.
+    [[nodiscard]] bool has_original() const {
+        std::uint16_t below = 0;
+        void* offsets = nullptr;
+        if (TIFFGetField(tiff_, TIFFTAG_SUBIFD, &below, &offsets) != 0 && below > 0) return true;
+        bool has = false;
+        for (int page = 1; page < file_.pages() && !has; ++page)
+            has = TIFFSetDirectory(tiff_, static_cast<tdir_t>(page)) != 0 && !is_reduced();
+        if (file_.pages() > 1) TIFFSetDirectory(tiff_, 0);
+        return has;
+    }
+
     /// Raw files of cameras begin with a thumbnail of the picture that only their makers' programs read.
     void require_no_thumbnail() const {
-        if ((tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) == 0) return;
+        if (!is_reduced() || !has_original()) return;
         throw Error(
             "the file's first picture is a thumbnail of another, as in a camera's raw file, which is not "
             "read as an image");

@@ -124,6 +124,8 @@ void TiffFile::select(int page) {
     // If its palette were lost, indices would be taken for grey.
     if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
     require_known_predictor();
+    if (lacks_rows_of_strips())
+        throw Error("a TIFF of several strips that does not say how many rows they have is not supported");
     if (lacks_palette()) {
         throw Error(
             "the TIFF has indices into a palette, and no palette of as many colours as its bits have values");
@@ -170,6 +172,19 @@ void TiffFile::require_known_predictor() const {
         "a TIFF with a predictor is read with LZW, Deflate, LZMA or Zstandard, and this is compressed with "
         "method " +
         std::to_string(compression) + ", where libtiff would ignore it");
+}
+
+bool TiffFile::lacks_rows_of_strips() const {
+    const TiffStructure structure(bytes_);
+    bool is_told = false;
+    std::uint64_t strips = 0;
+    structure.for_each_entry(TIFFCurrentDirOffset(handle_), [&](const TiffStructure::Entry& entry) {
+        is_told = is_told || entry.tag == TIFFTAG_ROWSPERSTRIP;
+        if (entry.tag == TIFFTAG_STRIPOFFSETS) strips = entry.count;
+    });
+    std::uint16_t samples = 1;
+    TIFFGetFieldDefaulted(handle_, TIFFTAG_SAMPLESPERPIXEL, &samples);
+    return !is_told && strips > samples;
 }
 
 bool TiffFile::lacks_palette() const {

@@ -43,6 +43,9 @@ class TiffFile {
     void require_known_predictor() const;
     /// Whether libtiff, which drops palettes of other lengths, has made grey of the indices.
     [[nodiscard]] bool lacks_palette() const;
+    /// Whether the page has several strips and does not say how many rows they have: libtiff takes the first
+    /// for all of it.
+    [[nodiscard]] bool lacks_rows_of_strips() const;
     static tmsize_t read(thandle_t handle, void* data, tmsize_t size);
     static tmsize_t write(thandle_t handle, void* data, tmsize_t size);
     static toff_t seek(thandle_t handle, toff_t offset, int whence);
