@@ -51,7 +51,10 @@ struct Constant {
 };
 /// c is the mean of each channel of the whole image. With an alpha channel, the mean of that, and of each
 /// colour the mean of colour · alpha, divided by the mean alpha: 0 where that is 0.
-struct MeanOfImage {};
+struct MeanOfImage {
+    /// Of 8 and 16 bits without alpha, cut to whole numbers, as pysot's `avg_chans` are.
+    bool is_truncated = false;
+};
 /// Zeros, or what takes their place.
 using Fill = std::variant<std::monostate, Constant, MeanOfImage>;
 

@@ -58,8 +58,11 @@ Carried points_in_units(const Retina& retina, PointUnits units, const KnownImage
     if (units == PointUnits::fraction) wanted = CentreUnits::fraction;
     if (units == PointUnits::normalised) wanted = CentreUnits::normalised;
     if (form.units == wanted) return as_it_is(retina);
-    const bool uses_pixels = form.units == CentreUnits::pixels || wanted == CentreUnits::pixels;
+    const bool is_truncated = form.units == CentreUnits::truncated;
+    const bool uses_pixels =
+        is_truncated || form.units == CentreUnits::pixels || wanted == CentreUnits::pixels;
     const Size size = image.needed_if(uses_pixels, "what a fraction is");
+    if (is_truncated) form = {in_pixels(form, size), CentreUnits::pixels};
     const auto converted = [&](double value, int length) {
         double fraction = value;
         if (form.units == CentreUnits::pixels) fraction = value / length;

@@ -105,12 +105,19 @@ std::vector<double> constant_values(const Constant& constant, int channels, bool
     return values;
 }
 
+/// What a mean that fills is, of pixels of that depth, which is float32 where there is alpha.
+std::vector<double> mean_as(const MeanOfImage& fill, std::vector<double> mean, int depth) {
+    if (fill.is_truncated && depth != CV_32F)
+        std::ranges::transform(mean, mean.begin(), [](double value) { return std::trunc(value); });
+    return mean;
+}
+
 /// The fill c, in the units of the pixels that the map is applied to, as `mean` is.
 std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
                                 bool premultiply, int depth) {
     return std::visit(
         overloaded{[](std::monostate) -> std::vector<double> { throw std::logic_error("there is no fill"); },
-                   [&](const MeanOfImage&) { return mean; },
+                   [&](const MeanOfImage& own) { return mean_as(own, mean, alpha ? CV_32F : depth); },
                    [&](const Constant& constant) {
                        return constant_values(constant, static_cast<int>(mean.size()), alpha, premultiply,
                                               depth);

@@ -86,6 +86,9 @@ void change_values(cv::Mat& values, const Transition& transition, Change&& chang
     });
 }
 
+/// Of float32: a whole number of the range must stay one.
+constexpr double rounding_of_shares = 2e-7;
+
 /// What lies outside the image, a share of the range for each channel.
 std::vector<double> outside(const Fill& fill, const ImageRegion& shares, double range) {
     const auto channels = static_cast<std::size_t>(shares.pixels.channels());
@@ -93,11 +96,13 @@ std::vector<double> outside(const Fill& fill, const ImageRegion& shares, double 
     if (const auto* constant = std::get_if<Constant>(&fill)) {
         const std::vector<double>& given = constant->values.get();
         for (std::size_t c = 0; c < channels; ++c) values[c] = given[given.size() == 1 ? 0 : c] / range;
-    } else if (std::holds_alternative<MeanOfImage>(fill)) {
+    } else if (const auto* mean = std::get_if<MeanOfImage>(&fill)) {
         cv::Mat channel;
         for (std::size_t c = 0; c < channels; ++c) {
             cv::extractChannel(shares.pixels, channel, static_cast<int>(c));
             values[c] = cv::mean(channel)[0];
+            if (mean->is_truncated && range > 1 && !shares.alpha)
+                values[c] = std::trunc(values[c] * range * (1 + rounding_of_shares)) / range;
         }
     }
     return values;

@@ -38,11 +38,11 @@ Box tracker_window(const Box& box, const BoxAdjustment& adjustment) {
 /// Fills what lies outside the image with its mean, unless the mechanism says otherwise. That is no padding
 /// of the mechanism's own: its box, the window, must overlap the image without one.
 template <typename OneMechanism>
-void fill_with_mean(OneMechanism& mechanism, Size image) {
+void fill_with_mean(OneMechanism& mechanism, Size image, TrackerWindow window) {
     static_cast<void>(box_in_pixels(mechanism, image));
     const bool is_open = std::holds_alternative<std::monostate>(mechanism.fill);
     if (is_open && mechanism.padding.value_or(Padding::zeros) == Padding::zeros) {
-        mechanism.fill = MeanOfImage{};
+        mechanism.fill = MeanOfImage{.is_truncated = window == TrackerWindow::pysot};
     }
 }
 
@@ -120,7 +120,7 @@ void adjust_box(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size i
     form.box = box;
     form.units = Units::pixels;
     if constexpr (requires { mechanism.fill; }) {
-        if (adjustment.tracker) fill_with_mean(mechanism, image);
+        if (adjustment.tracker) fill_with_mean(mechanism, image, adjustment.window);
     }
 }
 

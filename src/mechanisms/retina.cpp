@@ -16,7 +16,12 @@ namespace glimpse {
 
 namespace {
 
-/// Edge coordinates.
+double truncated(double normalised, int length) {
+    return std::trunc(0.5F * ((static_cast<float>(normalised) + 1.0F) * static_cast<float>(length)));
+}
+
+}  // namespace
+
 Point in_pixels(const Retina::CentreForm& form, Size image) {
     const auto& [x, y] = form.centre;
     switch (form.units) {
@@ -24,11 +29,15 @@ Point in_pixels(const Retina::CentreForm& form, Size image) {
             return {x * image.width, y * image.height};
         case retina_form::CentreUnits::normalised:
             return {(x + 1) / 2 * image.width, (y + 1) / 2 * image.height};
+        case retina_form::CentreUnits::truncated:
+            return {truncated(x, image.width), truncated(y, image.height)};
         case retina_form::CentreUnits::pixels:
             break;
     }
     return form.centre;
 }
+
+namespace {
 
 Box first_window(const Retina& retina, Size image) {
     return std::visit(overloaded{[&](const Retina::BoxForm& form) { return in_pixels(form, image); },

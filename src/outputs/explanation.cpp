@@ -178,7 +178,8 @@ std::string fill_words(const Explanation& e) {
         for (const double value : constant->values.get()) values.push_back(shown(value));
         return "the constant " + join(values);
     }
-    if (std::holds_alternative<MeanOfImage>(e.fill)) return "the image's mean";
+    if (const auto* const mean = std::get_if<MeanOfImage>(&e.fill))
+        return mean->is_truncated ? "the image's mean, cut to whole numbers" : "the image's mean";
     const bool is_missing = e.weights.empty + e.weights.partial > 0 || (!e.points && e.inside < 1);
     return is_missing ? "zeros" : "what the padding repeats of the image";
 }

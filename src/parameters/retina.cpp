@@ -15,14 +15,17 @@ namespace {
 
 using retina_form::CentreUnits;
 
-constexpr std::array<std::pair<std::string_view, CentreUnits>, 3> centre_units{
+constexpr std::array<std::pair<std::string_view, CentreUnits>, 4> centre_units{
     {{"pixels", CentreUnits::pixels},
      {"fraction", CentreUnits::fraction},
-     {"normalised", CentreUnits::normalised}}};
+     {"normalised", CentreUnits::normalised},
+     {"truncated", CentreUnits::truncated}}};
 
 constexpr std::array<std::pair<std::string_view, Pooling>, 2> pooling_words{
     {{"mean", Pooling::mean}, {"triangle", Pooling::triangle}}};
 
+constexpr const char* units_rule =
+    R"({"not": {"required": ["box", "units"], "properties": {"units": {"const": "truncated"}}}})";
 constexpr const char* window_rule = R"({"not": {"required": ["window", "scales"]}})";
 
 Retina::CentreForm read_centre(Entry& entry, const ReadingContext& context) {
@@ -108,36 +111,36 @@ Description retina_description() {
             "Windows about one centre, from fine to coarse, each scaled to one size: a glimpse of each, "
             "ID.000, ID.001, …",
         .forms = {{{"centre"}}, {{"box"}}},
-        .keys = {{.name = "centre",
-                  .forms = {"centre"},
-                  .type = or_reference(numbers_type("[x, y]", 2), true),
-                  .unit = "pixels, fractions of the image's width and height, or normalised, -1 to 1",
-                  .meaning = "The centre of the windows, from the image's top left edge."},
-                 box,
-                 enum_key("units", {}, centre_units, CentreUnits::pixels,
-                          "What the centre or the box is measured in."),
-                 box_convention_key(),
-                 size,
-                 {.name = "scales",
-                  .type =
-                      integer_type(1, RetinaScales::most, "1 ≤ n ≤ " + std::to_string(RetinaScales::most)),
-                  .default_value = std::to_string(open.count),
-                  .meaning = "How many windows there are."},
-                 {.name = "window",
-                  .type = integer_type(0, RetinaScales::most - 1,
-                                       "0 ≤ n < " + std::to_string(RetinaScales::most)),
-                  .meaning =
-                      "In place of scales: the number of a window, from 0, of which alone a glimpse is "
-                      "made, with the entry's own id."},
-                 {.name = "factor",
-                  .type = {"a number", "> 1", R"("type": "number", "exclusiveMinimum": 1)"},
-                  .default_value = number_text(open.factor),
-                  .meaning = "How many times as wide and as high each window is as the one before."},
-                 enum_key("pooling", {}, pooling_words, open.pooling,
-                          "How a window is scaled: by the exact mean of each block, or by a crop's bilinear "
-                          "kernel."),
-                 padding_key({})},
-        .rules = {window_rule},
+        .keys =
+            {{.name = "centre",
+              .forms = {"centre"},
+              .type = or_reference(numbers_type("[x, y]", 2), true),
+              .unit = "pixels, fractions of the image's width and height, or normalised, -1 to 1; truncated: "
+                      "normalised, and then cut to whole pixels",
+              .meaning = "The centre of the windows, from the image's top left edge."},
+             box,
+             enum_key("units", {}, centre_units, CentreUnits::pixels,
+                      "What the centre or the box is measured in; truncated is of a centre alone."),
+             box_convention_key(),
+             size,
+             {.name = "scales",
+              .type = integer_type(1, RetinaScales::most, "1 ≤ n ≤ " + std::to_string(RetinaScales::most)),
+              .default_value = std::to_string(open.count),
+              .meaning = "How many windows there are."},
+             {.name = "window",
+              .type =
+                  integer_type(0, RetinaScales::most - 1, "0 ≤ n < " + std::to_string(RetinaScales::most)),
+              .meaning = "In place of scales: the number of a window, from 0, of which alone a glimpse is "
+                         "made, with the entry's own id."},
+             {.name = "factor",
+              .type = {"a number", "> 1", R"("type": "number", "exclusiveMinimum": 1)"},
+              .default_value = number_text(open.factor),
+              .meaning = "How many times as wide and as high each window is as the one before."},
+             enum_key("pooling", {}, pooling_words, open.pooling,
+                      "How a window is scaled: by the exact mean of each block, or by a crop's bilinear "
+                      "kernel."),
+             padding_key({})},
+        .rules = {window_rule, units_rule},
         .read = read_retina,
         .write = write_retina};
 }

@@ -26,12 +26,13 @@ constexpr std::array<std::string_view, 2> size_members{"width", "height"};
 constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
     {{"pixels", Units::pixels}, {"fraction", Units::fraction}}};
 
-enum class PaddingWord { zeros, border, reflection, mean };
-constexpr std::array<std::pair<std::string_view, PaddingWord>, 4> padding_words{
+enum class PaddingWord { zeros, border, reflection, mean, truncated_mean };
+constexpr std::array<std::pair<std::string_view, PaddingWord>, 5> padding_words{
     {{"zeros", PaddingWord::zeros},
      {"border", PaddingWord::border},
      {"reflection", PaddingWord::reflection},
-     {"mean", PaddingWord::mean}}};
+     {"mean", PaddingWord::mean},
+     {"truncated-mean", PaddingWord::truncated_mean}}};
 
 /// The names of a box's numbers, in their order.
 std::span<const std::string_view> names_of(BoxOrder order) {
@@ -194,6 +195,8 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context, Fill ot
             return {Padding::reflection, {}};
         case PaddingWord::mean:
             return {{}, MeanOfImage{}};
+        case PaddingWord::truncated_mean:
+            return {{}, MeanOfImage{.is_truncated = true}};
         case PaddingWord::zeros:
             break;
     }
@@ -222,8 +225,8 @@ void write_padding(const std::optional<Padding>& padding, const Fill& fill, Writ
         return written.add_one_or_more("padding", constant->values.get());
     }
     PaddingWord word = PaddingWord::zeros;
-    if (std::holds_alternative<MeanOfImage>(fill)) {
-        word = PaddingWord::mean;
+    if (const auto* const mean = std::get_if<MeanOfImage>(&fill)) {
+        word = mean->is_truncated ? PaddingWord::truncated_mean : PaddingWord::mean;
     } else if (!padding) {
         return;
     } else if (*padding == Padding::border) {

@@ -68,7 +68,7 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context, Fill ot
 
 /// What a tracker's window is filled with; of any other box nothing.
 inline Fill fill_of(BoxOrder order) {
-    return is_tracker_window(order) ? Fill(MeanOfImage{}) : Fill();
+    return is_tracker_window(order) ? Fill(MeanOfImage{.is_truncated = order == BoxOrder::pysot}) : Fill();
 }
 
 /// Writes "box" and "units".

@@ -5,6 +5,7 @@ import pathlib
 import unittest
 
 import numpy
+from PIL import Image
 
 from glimpse_case import GlimpseCase
 
@@ -40,10 +41,26 @@ class Originals(GlimpseCase):
                                      "--format", "npy", "-o", self.out / "option.npy")
                     numpy.testing.assert_array_equal(self.load("entry/photo.x.npy"), self.load("option.npy"))
                     parameters = json.loads(report.read_text())["glimpses"][0]["parameters"]
-                    self.assertEqual(parameters["padding"], "mean")
+                    self.assertEqual(parameters["padding"], {"pysot": "truncated-mean", "siamfc": "mean"}[window])
                     self.assertEqual(parameters["box"][2], parameters["box"][3])
         self.document({"box": [1, 2, 3, 4], "convention": "pysot", "units": "fraction"})
         self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["/units: the convention's boxes are in pixels"])
+
+    def test_the_mean_that_fills_a_tracker_s_window(self):
+        """pysot's code assigns it to bytes, which cuts it; MATLAB's, of SiamFC, rounds."""
+        pixels = numpy.zeros((10, 10, 3), numpy.uint8)
+        pixels[:, :6] = [101, 1, 0]  # means of 60.6, 0.6 and 0
+        Image.fromarray(pixels).save(self.path("a.png"))
+        for window, mean in (("pysot", [60, 0, 0]), ("siamfc", [61, 1, 0])):
+            self.run_glimpse("extract", "a.png", "--box=6,3,4,4", "--tracker-crop", "--tracker-window", window, "-o", self.out / f"{window}.png")
+            self.assertEqual(self.load(f"{window}.png")[0, -1].tolist(), mean)
+        # Of a glimpse by another mechanism, too, and never of floating point.
+        numpy.save(self.path("b.npy"), pixels.astype(numpy.float32))
+        for image, expected in (("a.png", [60, 0, 0]), ("b.npy", [60.6, 0.6, 0])):
+            for extra in ({}, {"transition": 0.5}):
+                self.document({"id": "x", "mechanism": "stn", "box": [20, 20, 4, 4], "padding": "truncated-mean"} | extra)
+                self.run_glimpse("extract", image, "-p", "p.json", "--format", "npy", "-o", self.out, "--existing", "overwrite")
+                numpy.testing.assert_allclose(self.load(f"{image[0]}.x.npy")[1, 1], expected, atol=2e-3 if extra else 1e-5)
 
     def test_a_convention_of_the_command_line(self):
         photo, pixels = self.picture(width=40, height=30)

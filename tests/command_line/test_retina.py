@@ -12,6 +12,26 @@ class Retinas(GlimpseCase):
         result = self.run_glimpse("extract", image, *arguments, "--format", "npy", "--report", "-", "-o", self.out)
         return json.loads(result.stdout)["glimpses"]
 
+    def test_truncated_centres_are_those_of_a_known_program(self):
+        """github.com/kevinzakka/recurrent-visual-attention, whose centres are float32."""
+        random = numpy.random.default_rng(3)
+        pixels = random.random((28, 35)).astype(numpy.float32)
+        numpy.save(self.path("a.npy"), pixels)
+        side, scales = 8, 3
+        locations = random.uniform(-0.9, 0.9, (40, 2)).round(2)
+        entries = [{"id": f"l{k}", "mechanism": "retina", "centre": list(l), "units": "truncated", "size": [side, side], "scales": scales, "padding": "zeros"}
+                   for k, l in enumerate(locations)]
+        self.extracted("a.npy", "-p", self.document(entries))
+        height, width = pixels.shape
+        for k, location in enumerate(locations.astype(numpy.float32)):
+            x, y = (numpy.float32(0.5) * ((location + numpy.float32(1)) * numpy.array([width, height], numpy.float32))).astype(int)
+            for scale in range(scales):
+                window = side * 2**scale
+                padded = numpy.pad(pixels, window)
+                left, top = x - window // 2 + window, y - window // 2 + window
+                expected = padded[top:top + window, left:left + window].reshape(side, 2**scale, side, 2**scale).mean((1, 3))
+                numpy.testing.assert_allclose(self.load(f"a.l{k}.{scale:03}.npy").reshape(side, side), expected, atol=1e-6)
+
     def test_the_windows_of_an_entry(self):
         photo, pixels = self.picture(width=64, height=48)
         self.document({"id": "gaze", "mechanism": "retina", "centre": [30, 20], "size": [8, 6], "scales": 4})

@@ -155,7 +155,7 @@ class Dark(GlimpseCase):
                          "(a.png: dim, at most 0.0625); \"normalise\": \"max\" divides a mask's weights by the greatest of them\n")
         self.assertEqual(self.warnings(self.BLACK),
                          "glimpse: warning: 1 glimpse of masks is nearly black, since no pixel's weights sum to more than 0.2 "
-                         "(a.png: black, nowhere above 0)\n")
+                         "(a.png: black, nowhere above 0); --format npy keeps weights below 0, which are black in a picture\n")
         # Before anything is written, too.
         self.assertIn("1 glimpse of masks is nearly black", self.warnings(self.BLACK, options=("--dry-run",)))
         told = self.warnings(self.FAR, self.FAINT)

@@ -225,7 +225,7 @@ Retina retina_of(Draws& draws) {
     if (draws.flag()) {
         using enum retina_form::CentreUnits;
         retina.form = Retina::CentreForm{{draws.any_real(), draws.real(-2, 60)},
-                                         draws.one_of(std::array{pixels, fraction, normalised})};
+                                         draws.one_of(std::array{pixels, fraction, normalised, truncated})};
     } else {
         retina.form = box_of(draws);
     }

@@ -23,6 +23,8 @@ enum class CentreUnits : std::uint8_t {
     pixels,
     fraction,    ///< (x W, y H)
     normalised,  ///< ((x+1)/2 W, (y+1)/2 H), as the paper's l in [-1, 1]
+    /// That, truncated to whole pixels as github.com/kevinzakka/recurrent-visual-attention does, in float32.
+    truncated,
 };
 
 /// A point in edge coordinates. The first window is of the glimpse's size, so that there must be one.
