@@ -149,18 +149,27 @@ class TiffReader final : public ImageReader {
                                    Kind{PHOTOMETRIC_YCBCR, "of YCbCr colours", 3, false},
                                    Kind{PHOTOMETRIC_PALETTE, "with a palette", 1, true}};
         const auto* const known = std::ranges::find(kinds, storage_.photometric, &Kind::photometric);
-        const Kind kind = known != kinds.end()
-                              ? *known
-                              : Kind{storage_.photometric, "of this kind", storage_.grey() ? 1 : 3, true};
-        const bool has_bits = storage_.bits == 8 || (storage_.bits < 8 && kind.is_read_of_fewer_bits);
+        if (known == kinds.end() && !storage_.grey())
+            throw Error("a TIFF of photometric interpretation " + std::to_string(storage_.photometric) +
+                        " is not supported; save it in grey or RGB");
+        const Kind kind = known != kinds.end() ? *known : Kind{storage_.photometric, "of greys", 1, true};
+        const bool is_unsigned = storage_.format == SAMPLEFORMAT_UINT;
+        const bool has_bits =
+            is_unsigned && (storage_.bits == 8 || (storage_.bits < 8 && kind.is_read_of_fewer_bits));
+        const bool is_plain_otherwise = storage_.grey() || storage_.photometric == PHOTOMETRIC_RGB;
+        if (!has_bits && is_plain_otherwise)
+            throw Error("a TIFF " + std::string(kind.name) + " of " + std::to_string(storage_.bits) +
+                        "-bit " +
+                        (is_unsigned                              ? ""
+                         : storage_.format == SAMPLEFORMAT_IEEEFP ? "floating-point "
+                                                                  : "signed ") +
+                        "samples is not supported; save it with 8, 16 or 32 bits");
         if (!storage_.alpha && storage_.samples == kind.samples && has_bits) return;
-        throw Error(
-            "a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
-            (kind.samples == 1 ? " sample" : " samples") + " of " +
-            (kind.is_read_of_fewer_bits ? "at most 8" : "8") + " bits and no alpha, and this has " +
-            std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) + " bits" +
-            (storage_.alpha ? ", one of them alpha" : "") +
-            (storage_.photometric == PHOTOMETRIC_RGB ? "; save it with 8 or 16" : "; save it in RGB"));
+        throw Error("a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
+                    (kind.samples == 1 ? " sample" : " samples") + " of " +
+                    (kind.is_read_of_fewer_bits ? "at most 8" : "8") + " bits and no alpha, and this has " +
+                    std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) + " bits" +
+                    (storage_.alpha ? ", one of them alpha" : "") + "; save it in RGB");
     }
 
     /// Throws `Error` for subsampled YCbCr that libtiff does not convert, and for rows of blocks that are no
@@ -173,7 +182,8 @@ class TiffReader final : public ImageReader {
         TIFFGetFieldDefaulted(tiff_, TIFFTAG_YCBCRSUBSAMPLING, &h, &v);
         constexpr std::array<std::array<std::uint16_t, 2>, 7> converted{
             {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {4, 1}, {4, 2}, {4, 4}}};
-        const bool is_converted = std::ranges::count(converted, std::array{h, v}) > 0;
+        const bool in_planes = storage_.separate && (h > 1 || v > 1);
+        const bool is_converted = std::ranges::count(converted, std::array{h, v}) > 0 && !in_planes;
         const std::uint32_t width = first_block().width;
         // Of a tile that the image cuts off, libtiff passes over too few bytes of each row of 4×4 blocks.
         const bool is_cut =
