@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,13 @@
 
 namespace glimpse {
 
+/// How a glimpse is put on a canvas.
+enum class WriteMode : std::uint8_t {
+    adjoint,  ///< `add_adjoint`
+    paste,    ///< `paste`
+    inverse,  ///< `paste` by the inverse warp alone: of what has none, an error
+};
+
 /// Puts a glimpse from a file back onto a canvas.
 struct WriteOptions {
     std::string glimpse;  ///< the glimpse's picture, or its array: h×w, h×w×C, or N×C for a list of pixels
@@ -17,7 +25,7 @@ struct WriteOptions {
     std::string id;       ///< which entry of the document; may be empty where it has one
     std::string canvas;   ///< the canvas's picture, or
     std::optional<Size> canvas_size;  ///< the size of a black canvas
-    bool paste = false;               ///< `paste`, not `add_adjoint`
+    WriteMode mode = WriteMode::adjoint;
     /// How the glimpse and the canvas are opened. Its `memory` is for both together, the weights of a mask,
     /// and what is made of them; what of it is not left is not waited for.
     OpenOptions open{};

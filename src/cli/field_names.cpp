@@ -47,7 +47,7 @@ constexpr std::array fields{
     Field{"open.memory", "--memory"},
     Field{"open.formats", "--formats"},
     // WriteOptions
-    Field{"paste", "--mode"},
+    Field{"mode", "--mode"},
     // OutputOptions
     Field{"out", "--out"},
     Field{"archive", "--output-tar"},

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -13,6 +14,9 @@
 namespace glimpse::cli {
 
 namespace {
+
+const std::map<std::string, WriteMode> write_modes{
+    {"adjoint", WriteMode::adjoint}, {"paste", WriteMode::paste}, {"inverse", WriteMode::inverse}};
 
 struct Options : ReadingLimits {
     WriteOptions write;
@@ -40,7 +44,7 @@ void be_untrusting(Options& o) {
 }
 
 Outcome write(Options& o) {
-    o.write.paste = o.mode == "paste";
+    o.write.mode = write_modes.at(o.mode);
     o.write.input.defaults.alpha = alpha_channel(o.alpha);
     o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
     set_limits(o, 1, o.write.open);
@@ -84,9 +88,10 @@ void add_outputs(Command& command, Options& o) {
     add_size_option(command, "--canvas-size", o.write.canvas_size,
                     "in place of --canvas: the size of a black one");
     command
-        .add_choice(
-            "--mode", o.mode, {"adjoint", "paste"},
-            "adjoint: canvas + A^T g, DRAW's write operation; paste: the glimpse laid over the canvas")
+        .add_choice("--mode", o.mode, {"adjoint", "paste", "inverse"},
+                    "adjoint: canvas + A^T g, DRAW's write operation; paste: the glimpse laid over the "
+                    "canvas; inverse: "
+                    "the same by the inverse warp alone, an error where there is none")
         ->capture_default_str();
     command.add_option("-o,--out", o.write.out, "a file, or - for standard output")
         ->type_name("PATH")

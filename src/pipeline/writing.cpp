@@ -5,6 +5,7 @@
 #include <memory>
 #include <opencv2/core.hpp>
 #include <utility>
+#include <variant>
 
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
@@ -27,6 +28,18 @@
 namespace glimpse {
 
 namespace {
+
+/// Whether the glimpse's pixels are taken from points of the image, or near them.
+bool is_warp(const Lowered& lowered) {
+    const bool has_own_pixels = std::holds_alternative<Weights>(lowered.map.kind) ||
+                                std::holds_alternative<WeightedSum>(lowered.map.kind) ||
+                                std::holds_alternative<Filters>(lowered.map.kind);
+    return !has_own_pixels && (lowered.matrix || lowered.homography || lowered.inverse);
+}
+
+bool is_pasted(const WriteOptions& options) {
+    return options.mode != WriteMode::adjoint;
+}
 
 /// The ids of a document's glimpses, of which there may be thousands.
 std::string ids_of(const ParameterDocument& document) {
@@ -209,12 +222,12 @@ void tell_clipped(const WriteOptions& options, std::int64_t clipped, double whit
 /// The glimpse on the canvas.
 Image written(const WriteOptions& options, const Backend& backend, const Lowered& lowered,
               const Image& glimpse, const Canvas& canvas, std::optional<int> depth, StepMemory& memory) {
-    const std::int64_t bytes = options.paste ? paste_memory(lowered, glimpse, canvas.image, depth)
-                                             : adjoint_memory(lowered.map, glimpse, canvas.image, depth);
+    const std::int64_t bytes = is_pasted(options) ? paste_memory(lowered, glimpse, canvas.image, depth)
+                                                  : adjoint_memory(lowered.map, glimpse, canvas.image, depth);
     with_context(canvas.place, [&] { memory.reserve(bytes, "to put the glimpse on it", smaller_canvas); });
     try {
         std::int64_t clipped = 0;
-        Image result = options.paste
+        Image result = is_pasted(options)
                            ? paste(backend, lowered, glimpse, canvas.image, depth, &clipped)
                            : add_adjoint(backend, lowered.map, glimpse, canvas.image, depth, &clipped);
         tell_clipped(options, clipped, full_scale(result.pixels.depth()));
@@ -264,18 +277,21 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
     const Size size{canvas.image.pixels.cols, canvas.image.pixels.rows};
     Glimpse there = origin;
     supply_attention_file(there, open, size);
-    const Mechanism mechanism = options.paste ? there.mechanism : for_writing(there.mechanism);
+    const Mechanism mechanism = is_pasted(options) ? there.mechanism : for_writing(there.mechanism);
     const Lowered lowered = lowered_for(mechanism, size, origin.place, memory);
     if (effective(origin.transition, lowered.map))
         throw Error(origin.place.of("/transition"),
                     "a glimpse with a transition is no linear function of the image, and has no way back; "
                     "leave it out to write by the map alone");
     // Such as those of one row whose samples have no step down.
-    if (options.paste && lowered.matrix && lowered.matrix->determinant() == 0)
+    if (is_pasted(options) && lowered.matrix && lowered.matrix->determinant() == 0)
         throw Error(origin.place.of(""),
                     "its pixels lie on one line of the image, where there is no area to be pasted on: choose "
-                    "the adjoint, the other " +
-                        field_name("paste"));
+                    "the adjoint, another " +
+                        field_name("mode"));
+    if (options.mode == WriteMode::inverse && !is_warp(lowered))
+        throw Error(origin.place.of(""),
+                    "it is no warp of the image, and has no inverse: choose another " + field_name("mode"));
     const auto depth = is_array_format(format) ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     return written(options, backend, lowered, glimpse, canvas, depth, memory);
 }

@@ -136,7 +136,7 @@ class Writing(Edges):
         self.document([{"box": [0.2, 0.1, 0.7, 0.6], "size": [5, 1], "convention": "tf-crop-and-resize"}])
         self.run_glimpse("extract", photo, "-p", "p.json", "-o", "g.npy")
         self.fails(1, "write", "g.npy", "-p", "p.json", "--canvas", photo, "--mode", "paste", "-o", "out.npy",
-                   says=["p.json: /0: its pixels lie on one line of the image, where there is no area to be pasted on: choose the adjoint, the other --mode"])
+                   says=["p.json: /0: its pixels lie on one line of the image, where there is no area to be pasted on: choose the adjoint, another --mode"])
         self.run_glimpse("write", "g.npy", "-p", "p.json", "--canvas", photo, "--mode", "adjoint", "-o", "out.npy")
 
     def test_paste_takes_float_glimpses_in_the_canvas_s_units(self):
@@ -225,10 +225,10 @@ class TrackerWindows(Edges):
         boxes = [(x, y, w, h) for x, y, w, h in boxes if 0 < x + w / 2 < 90 and 0 < y + h / 2 < 70]
         self.document([{"id": str(k), "box": list(map(float, box))} for k, box in enumerate(boxes)])
         mean = pixels.reshape(-1, 3).mean(axis=0)
-        padded = numpy.full((70 + 400, 90 + 400, 3), mean)
-        padded[200:270, 200:290] = pixels
         starts = {}
         for window, formula in self.FORMULAS.items():
+            padded = numpy.full((70 + 400, 90 + 400, 3), numpy.trunc(mean) if window == "pysot" else mean)
+            padded[200:270, 200:290] = pixels
             for context, options in ((1, ()), (0, ("--context", "0")), (0.5, ("--context", "0.5"))):
                 named = () if window == "pysot" and context == 1 else ("--tracker-window", window)
                 self.run_glimpse("extract", photo, "-p", "p.json", "--tracker-crop", *named, *options, "--format", "npy", "-o", self.out)

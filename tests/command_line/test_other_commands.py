@@ -41,6 +41,22 @@ class Write(GlimpseCase):
         self.run_glimpse("write", "g.png", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png")
         numpy.testing.assert_array_equal(self.load(self.directory / "again.png"), pixels)
 
+    def test_the_inverse_warp_is_what_a_paste_does_with_warps(self):
+        photo, _ = self.picture()
+        entries = {"crop": {"box": [5, 6, 12, 9]}, "stn": {"mechanism": "stn", "box": [5, 6, 12, 9], "angle": 20, "size": [8, 6]},
+                   "quad": {"mechanism": "stn", "quad": [[4, 5], [20, 7], [18, 19], [6, 17]], "size": [9, 7]}}
+        for name, entry in entries.items():
+            with self.subTest(name):
+                document = self.document([entry | {"id": name}], f"{name}.json")
+                self.run_glimpse("extract", photo, "-p", document, "-o", f"{name}.png")
+                for mode in ("paste", "inverse"):
+                    self.run_glimpse("write", f"{name}.png", "-p", document, "--canvas", photo, "--mode", mode, "-o", f"{name}.{mode}.png")
+                numpy.testing.assert_array_equal(self.load(self.path(f"{name}.inverse.png")), self.load(self.path(f"{name}.paste.png")))
+        document = self.document([{"id": "m", "mechanism": "mask", "grid": [[1, 0.5], [0, 1]]}], "m.json")
+        self.run_glimpse("extract", photo, "-p", document, "-o", "m.png")
+        self.fails(1, "write", "m.png", "-p", document, "--canvas", photo, "--mode", "inverse", "-o", "no.png",
+                   says=["m.json: /0: it is no warp of the image, and has no inverse: choose another --mode\n"])
+
     def test_an_interrupt_while_a_glimpse_of_many_cells_is_pasted(self):
         """Each of two million cells crosses a third of all rows, of which none is ever full: hardly any cell lies left of 8."""
         grid = numpy.random.default_rng(6).uniform(8, 2990, (1000, 1000, 2))
