@@ -219,7 +219,8 @@ std::shared_ptr<const PointField> referenced_field(std::string_view key, const V
         return std::make_shared<const ReferencedField>(key, reference.place, size(0), false);
     if (is_field && shape[0] == 2 && may_have_channels_first)
         return std::make_shared<const ReferencedField>(key, reference.place, size(1), true);
-    reference.fail_shape(may_have_channels_first ? "(h, w, 2) or (2, h, w)" : "(h, w, 2)");
+    reference.fail_shape(may_have_channels_first ? "(h, w, 2) or (2, h, w)" : "(h, w, 2)",
+                         shape.size() > 3 ? R"("index" or "each" takes one of several)" : "");
 }
 
 std::shared_ptr<const PointField> read_field(Entry& entry, std::string_view key,

@@ -11,8 +11,8 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
-#include "images/codecs/modules/tiff_lab.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
+#include "images/codecs/modules/tiff_rules.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
 #include "images/decoding_clock.hpp"
 #include "system/module_export.hpp"
@@ -64,8 +64,8 @@ class TiffReader final : public ImageReader {
   public:
     TiffReader(std::span<const std::uint8_t> bytes, int page)
         : file_(bytes, page), tiff_(file_.handle()), storage_(tiff_) {
-        if (page == 0) require_no_thumbnail();
-        require_no_volume();
+        if (page == 0) require_no_thumbnail(tiff_, file_.pages());
+        require_no_volume(tiff_);
         info_.pages = file_.pages();
         info_.lacks_pages = file_.lacks_directories();
         const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
@@ -103,146 +103,22 @@ class TiffReader final : public ImageReader {
 
   private:
     void describe_pixels() {
-        require_readable();
-        if (storage_.lab()) require_lab();
+        require_known_compression(tiff_);
+        if (storage_.lab()) require_lab(storage_);
         if (storage_.plain()) {
-            if (storage_.samples > CV_CN_MAX) {
-                throw Error("a TIFF of " + std::to_string(storage_.samples) +
-                            " bands is not supported: " + std::to_string(CV_CN_MAX) + " are the most");
-            }
-            if (storage_.hidden_alpha)
-                throw Error(
-                    "a TIFF whose colours are multiplied by one of several more bands is not supported");
-            // libtiff does not tell in which bands zero is white.
-            if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples > (storage_.alpha ? 2 : 1))
-                throw Error("a TIFF of several bands in which zero is white is not supported");
-            if (storage_.inverts_numbers() && storage_.alpha)
-                throw Error(
-                    "a TIFF in which zero is white, of other numbers than of 8 or 16 bits and with alpha, is "
-                    "not supported");
+            require_plain_bands(storage_);
             info_.depth = storage_.depth();
             info_.channels = storage_.samples;
             info_.alpha = storage_.alpha;
             return;
         }
-        if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
-        require_convertible();
-        require_subsampling();
+        require_convertible(storage_);
+        require_subsampling(tiff_, storage_, info_.size.width, first_block().width);
         char reason[1024] = "";
         if (!TIFFRGBAImageOK(tiff_, reason))
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
         info_.depth = CV_8U;
         info_.channels = storage_.grey() ? 1 : 3;
-    }
-
-    /// Throws `Error` for samples that libtiff does not convert, or not as they are meant: it premultiplies
-    /// colours, or drops alpha, without saying which.
-    void require_convertible() const {
-        struct Kind {
-            std::uint16_t photometric;
-            const char* name;
-            int samples;
-            bool is_read_of_fewer_bits;
-        };
-        constexpr std::array kinds{Kind{PHOTOMETRIC_RGB, "of RGB colours", 3, false},
-                                   Kind{PHOTOMETRIC_SEPARATED, "of CMYK colours", 4, false},
-                                   Kind{PHOTOMETRIC_YCBCR, "of YCbCr colours", 3, false},
-                                   Kind{PHOTOMETRIC_PALETTE, "with a palette", 1, true}};
-        const auto* const known = std::ranges::find(kinds, storage_.photometric, &Kind::photometric);
-        if (known == kinds.end() && !storage_.grey())
-            throw Error("a TIFF of photometric interpretation " + std::to_string(storage_.photometric) +
-                        " is not supported; save it in grey or RGB");
-        const Kind kind = known != kinds.end() ? *known : Kind{storage_.photometric, "of greys", 1, true};
-        const bool is_unsigned = storage_.format == SAMPLEFORMAT_UINT;
-        const bool has_bits =
-            is_unsigned && (storage_.bits == 8 || (storage_.bits < 8 && kind.is_read_of_fewer_bits));
-        const bool is_plain_otherwise = storage_.grey() || storage_.photometric == PHOTOMETRIC_RGB;
-        if (!has_bits && is_plain_otherwise)
-            throw Error("a TIFF " + std::string(kind.name) + " of " + std::to_string(storage_.bits) +
-                        "-bit " +
-                        (is_unsigned                              ? ""
-                         : storage_.format == SAMPLEFORMAT_IEEEFP ? "floating-point "
-                                                                  : "signed ") +
-                        "samples is not supported; save it with 8, 16 or 32 bits");
-        if (!storage_.alpha && storage_.samples == kind.samples && has_bits) return;
-        throw Error("a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
-                    (kind.samples == 1 ? " sample" : " samples") + " of " +
-                    (kind.is_read_of_fewer_bits ? "at most 8" : "8") + " bits and no alpha, and this has " +
-                    std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) + " bits" +
-                    (storage_.alpha ? ", one of them alpha" : "") + "; save it in RGB");
-    }
-
-    /// Throws `Error` for subsampled YCbCr that libtiff does not convert, and for rows of blocks that are no
-    /// whole number of bytes for each of their rows, of which it reads too few.
-    void require_subsampling() const {
-        const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-        if (storage_.photometric != PHOTOMETRIC_YCBCR || compression == COMPRESSION_JPEG) return;
-        std::uint16_t h = 1;
-        std::uint16_t v = 1;
-        TIFFGetFieldDefaulted(tiff_, TIFFTAG_YCBCRSUBSAMPLING, &h, &v);
-        constexpr std::array<std::array<std::uint16_t, 2>, 7> converted{
-            {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {4, 1}, {4, 2}, {4, 4}}};
-        const bool in_planes = storage_.separate && (h > 1 || v > 1);
-        const bool is_converted = std::ranges::count(converted, std::array{h, v}) > 0 && !in_planes;
-        const std::uint32_t width = first_block().width;
-        // Of a tile that the image cuts off, libtiff passes over too few bytes of each row of 4×4 blocks.
-        const bool is_cut =
-            storage_.tiled && h == 4 && v == 4 && static_cast<std::uint32_t>(info_.size.width) % width != 0;
-        if (is_converted && !is_cut && (width / h + (width % h > 0 ? 1 : 0)) * (h * v + 2U) % v == 0) return;
-        throw Error("a TIFF of YCbCr colours that are subsampled " + std::to_string(h) + "×" +
-                    std::to_string(v) + (storage_.tiled ? " in tiles of " : " in rows of ") +
-                    std::to_string(width) + " pixels" + (is_cut ? ", of which the last is cut off," : "") +
-                    " is not supported; save it in RGB");
-    }
-
-    /// libtiff's own conversion takes no account of the white.
-    void require_lab() const {
-        require_lab_conversion();
-        if (storage_.plain()) return;
-        throw Error(
-            "a TIFF of CIE L*a*b* colours is read with 3 samples of 8 or 16 bits, unsigned, and this has " +
-            std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) +
-            (storage_.format == SAMPLEFORMAT_UINT ? " bits" : " bits of another kind") + "; save it in RGB");
-    }
-
-    [[nodiscard]] bool is_reduced() const {
-        return (tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0;
-    }
-
-    /// Whether the first directory has others below it, or another is no reduced picture.
-    [[nodiscard]] bool has_original() const {
-        std::uint16_t below = 0;
-        void* offsets = nullptr;
-        if (TIFFGetField(tiff_, TIFFTAG_SUBIFD, &below, &offsets) != 0 && below > 0) return true;
-        bool has = false;
-        for (int page = 1; page < file_.pages() && !has; ++page)
-            has = TIFFSetDirectory(tiff_, static_cast<tdir_t>(page)) != 0 && !is_reduced();
-        if (file_.pages() > 1) TIFFSetDirectory(tiff_, 0);
-        return has;
-    }
-
-    /// Raw files of cameras begin with a thumbnail of the picture that only their makers' programs read.
-    void require_no_thumbnail() const {
-        if (!is_reduced() || !has_original()) return;
-        throw Error(
-            "the file's first picture is a thumbnail of another, as in a camera's raw file, which is not "
-            "read as an image");
-    }
-
-    /// Its slices lie one behind another, and libtiff reads the first of them as if it were all.
-    void require_no_volume() const {
-        const auto slices = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEDEPTH, 1);
-        if (slices <= 1) return;
-        throw Error("a TIFF volume is not supported, and its ImageDepth is " + std::to_string(slices) +
-                    "; save each slice as a page");
-    }
-
-    void require_readable() const {
-        const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-        if (TIFFIsCODECConfigured(compression) != 0) return;
-        const TIFFCodec* const codec = TIFFFindCODEC(compression);
-        const std::string name = codec ? codec->name : "method " + std::to_string(compression);
-        throw Error("a TIFF compressed with " + name + " is not supported");
     }
 
     void read_metadata() {
