@@ -340,9 +340,9 @@ void Notices::tell_clipped(const Tally& clipped, const std::string& counted,
     if (clipped.empty()) return;
     const auto* const given = std::get_if<AttentionRange>(&options_.output.style.scale);
     const bool is_given = given != nullptr;
-    // What lies below a scale that begins above 0 need not be negative.
+    // What lies beyond a scale that begins at 0 or above need not be negative.
     const bool lacks_signs =
-        !is_diverging(options_.output.style.signed_colormap) && !(is_given && given->low > 0);
+        !is_diverging(options_.output.style.signed_colormap) && !(is_given && given->low >= 0);
     const std::string for_signs = "--colormap coolwarm has colours for what is negative";
     options_.input.warn("in " + counted + " attention beyond the ends of the scale is shown as the end" +
                         clipped.first() + "; " + (is_given ? remedy : "") +

@@ -23,8 +23,15 @@ void for_each_attention(std::span<const LabelledMap> maps, const OverlayStyle& s
     }
 }
 
+/// Whether a scale was given whose ends have both signs: figures of a run then compare, whichever of them has
+/// a map with both.
+bool is_of_both_signs(const AttentionScale& scale) {
+    const auto* const range = std::get_if<AttentionRange>(&scale);
+    return range && range->low < 0 && range->high > 0;
+}
+
 Colormap colormap_for(const OverlayStyle& style, std::span<const LabelledMap> maps) {
-    const bool any_signed = std::ranges::any_of(maps, is_signed_map);
+    const bool any_signed = is_of_both_signs(style.scale) || std::ranges::any_of(maps, is_signed_map);
     // Without colours, what was chosen says nothing of how strong negative attention is.
     const OverlayStyle usual;
     const OverlayStyle& chosen = style.kind == OverlayStyle::Kind::dim ? usual : style;

@@ -201,6 +201,16 @@ TEST_CASE("all maps of a figure have its colours, which a mask with negative wei
     CHECK(settled(usual, of({&bicubic})).colormap == Colormap::inferno);
 }
 
+TEST_CASE(
+    "a scale with ends of both signs has diverging colours in every figure, so that all of a run compare") {
+    const Lowered positive = row({0, 1});
+    const AttentionScale both = AttentionRange{-2, 2};
+    CHECK(settled(styled(Kind::blend, both), of({&positive})).colormap == Colormap::coolwarm);
+    for (const AttentionScale& one : {AttentionScale(AttentionRange{0, 2}),
+                                      AttentionScale(AttentionRange{-2, 0}), AttentionScale(OwnScale{})})
+        CHECK(settled(styled(Kind::blend, one), of({&positive})).colormap == Colormap::inferno);
+}
+
 TEST_CASE("a choice of colours is kept, and what is negative shows as none") {
     const Lowered map = row({-2, 0, 1});
     check_reds(shown(of({&map}), cool(OwnScale{})), {0, 0, 255});
