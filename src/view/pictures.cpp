@@ -14,9 +14,11 @@
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
+#include "glimpse/words.hpp"
 #include "jobs/hashing.hpp"
 #include "outputs/whole_file.hpp"
 #include "pipeline/decoding.hpp"
+#include "pipeline/shown_image.hpp"
 #include "system/failure.hpp"
 #include "system/mapped_file.hpp"
 #include "system/resolved_path.hpp"
@@ -68,6 +70,12 @@ int shown_depth(const Picture& picture) {
     return has_units ? picture.image->depth : picture.depth;
 }
 
+/// The range over which floating point is shown: of a glimpse its image's; none where it is its own, since
+/// the image is gone or has none.
+std::optional<ValueRange> range_of_image(const Picture& picture) {
+    return picture.image ? picture.image->range : picture.range;
+}
+
 /// The profile, unless it is of grey values or CMYK: what is shown is RGB.
 std::vector<std::uint8_t> profile_of_shown(const ImageInfo& info) {
     constexpr std::size_t place = 16;  // of the colour space (ICC.1:2022, 7.2)
@@ -83,7 +91,9 @@ std::vector<std::uint8_t> encoded_thumbnail(ImageReader& reader, const Picture& 
     const ImageInfo& info = reader.info();
     cv::Mat pixels = decode_picture(reader, shrink_to_fill(info.size, size));
     if (const int depth = shown_depth(picture); depth != pixels.depth()) pixels.convertTo(pixels, depth);
-    cv::Mat shown = displayable({pixels, info.alpha, {}, false});
+    const Image values{pixels, info.alpha, {}, false};
+    const std::optional<ValueRange> range = range_of_image(picture);
+    cv::Mat shown = range ? displayable(values, range) : displayable(values);
     if (size != info.size) shown = drawing().fitted(shown, {size.width, size.height});
     return encode_image({shown, false, profile_of_shown(info)}, extension);
 }
@@ -151,7 +161,12 @@ std::optional<PictureMaker::Thumbnail> PictureMaker::thumbnail_of(Picture& pictu
         picture.shown = link_to(root_, picture.source.file);
         return std::nullopt;
     }
-    picture.is_stretched = shown_depth(picture) == CV_32F;
+    const bool shows_floats = shown_depth(picture) == CV_32F;
+    if (shows_floats && !picture.image) {
+        const auto reserved = reserve_for(*reader, shown_values_memory(*reader), open.memory);
+        picture.range = shown_values(*reader).range;
+    }
+    picture.is_stretched = shows_floats && !(picture.image && picture.image->range);
     const Size size = thumbnail_size(info.size, longest);
     // What is shown pixel by pixel is not to be blurred.
     const std::string extension = size == info.size ? "png" : "jpg";
@@ -184,6 +199,8 @@ std::string PictureMaker::name_for(const Picture& picture, const std::string& ex
         add(std::to_string(number));
     }
     if (picture.channels_first) add("channels first");
+    if (const auto range = range_of_image(picture))
+        add(number_text(range->least) + " " + number_text(range->greatest));
     const std::lock_guard lock(mutex_);
     for (;; add("again")) {  // another picture has this name: of 2^64, or made to
         constexpr int digits = 16;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/view.hpp"
@@ -41,6 +42,8 @@ struct Picture {
     bool is_stretched = false;  ///< the numbers of an array, from the least to the greatest
     Size size{};                ///< as it was opened, pixels; 0×0 where it was not
     int depth = -1;             ///< OpenCV's; -1 where it was not opened
+    /// How the values of an image of float32 are shown, and those of its glimpses.
+    std::optional<ValueRange> range{};
 };
 
 /// Shows pictures: as they are where a browser shows them and they are small, or else by a thumbnail, a JPEG

@@ -98,6 +98,18 @@ class Page(ViewCase):
         glimpse = self.load(self.resolved(small["glimpses"][0]["view"]["picture"]))
         self.assertTrue((glimpse == pixels[5:17, 4:20]).all())  # in the image's units, not stretched
 
+    def test_glimpses_of_floating_point_are_shown_over_the_range_of_their_image(self):
+        _, pixels = self.picture("ignored.png", 40, 30)
+        pixels[0, 0], pixels[0, 1] = 0, 255
+        numpy.save(self.path("a.npy"), pixels.astype(numpy.float32) / 255)
+        self.extract("a.npy", "--box", "4,5,16,12", "--format", "npy")
+        self.view("--thumbnail-size", "128")
+        [record] = self.records()
+        self.assertTrue((self.load(self.resolved(record["view"]["picture"])) == pixels).all())
+        view = record["glimpses"][0]["view"]
+        self.assertTrue((self.load(self.resolved(view["picture"])) == pixels[5:17, 4:20]).all())
+        self.assertNotIn("stretched", view)
+
     def test_images_and_glimpses_in_archives(self):
         _, pixels = self.picture("in/a.png")
         with tarfile.open(self.path("s.tar"), "w") as archive:
