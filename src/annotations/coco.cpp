@@ -48,7 +48,11 @@ void read_category(const Value& category, CategoryNames& names, DataSet& set) {
             known.problem = about_one_id(number, known.name, name);
         set.categories.push_back(name);
     } catch (const UsageError& error) {
-        known.problem = error.what();  // of each box of it
+        // Of each box of it, whose own place names the file.
+        const std::string place(error.place());
+        const std::size_t pointer = place.rfind(": /");
+        known.problem =
+            (pointer == place.npos ? place : place.substr(pointer + 2)) + ": " + std::string(error.rule());
     }
 }
 

@@ -75,6 +75,17 @@ fs::path rest_behind(const fs::path& directory, const fs::path& name) {
 
 }  // namespace
 
+std::vector<fs::path> ImageLocator::behind_directories(const fs::path& name, std::string& own) const {
+    std::vector<fs::path> found;
+    for (const fs::path& directory : images_.directories) {
+        const fs::path rest = rest_behind(directory, name);
+        if (rest.empty() || !may_be_there(directory / rest)) continue;
+        found.push_back(directory / rest);
+        own = fs::path(rest).replace_extension().string();
+    }
+    return found;
+}
+
 AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t position) {
     const fs::path relative(name);
     AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
@@ -83,14 +94,9 @@ AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t posi
         image.problem = obstacle_in_name(relative);
         image.path = directory / relative;
         if (!image.problem.empty()) return image;
-        if (may_be_there(image.path)) {
-            found.push_back(image.path);
-        } else if (const fs::path rest = rest_behind(directory, relative);
-                   !rest.empty() && may_be_there(directory / rest)) {
-            found.push_back(directory / rest);
-            image.name = fs::path(rest).replace_extension().string();
-        }
+        if (may_be_there(image.path)) found.push_back(image.path);
     }
+    if (found.empty()) found = behind_directories(relative, image.name);
     if (found.empty()) return among_files(std::move(image), relative, position);
     image.path = found.front();
     if (found.size() > 1) image.problem = ambiguous(found[0], found[1]);

@@ -44,6 +44,10 @@ class ImageLocator {
         bool is_whole;  ///< all of the name is shared
     };
 
+    /// The files that a name leads to from directories that end as it begins, and in `own` the last's name
+    /// below its directory.
+    [[nodiscard]] std::vector<std::filesystem::path> behind_directories(const std::filesystem::path& name,
+                                                                        std::string& own) const;
     AnnotatedImage locate_as(const std::string& name, std::size_t position);
     AnnotatedImage among_files(AnnotatedImage image, const std::filesystem::path& name, std::size_t position);
     static void resolve_claims(const std::vector<Claim>& claims, const ImageFile& file,

@@ -160,14 +160,14 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
             fail_ambiguous("a box with its confidence and track", "a triangle",
                            "leave out what follows the box, or give the triangle's first corner twice");
     }
+    const Visibilities found = visibilities(row);
+    if (found == Visibilities::certain) return false;
     if (set.declares_no_keypoints()) {
         if (!may_have_visibilities(row) || set.has_rows_of_many_lengths()) return true;
         fail_ambiguous("a box with keypoints", "a polygon",
                        "its data.yaml has no kpt_shape: give it there for keypoints, or the polygon's first "
                        "corner twice");
     }
-    const Visibilities found = visibilities(row);
-    if (found == Visibilities::certain) return false;
     const bool is_possible = found == Visibilities::possible;
     if (is_possible != set.has_rows_of_many_lengths()) return !is_possible;
     fail_ambiguous(

@@ -63,6 +63,7 @@ Carried points_in_units(const Retina& retina, PointUnits units, const KnownImage
         is_truncated || form.units == CentreUnits::pixels || wanted == CentreUnits::pixels;
     const Size size = image.needed_if(uses_pixels, "what a fraction is");
     if (is_truncated) form = {in_pixels(form, size), CentreUnits::pixels};
+    if (form.units == wanted) return {.mechanism = changed, .has_same_kernel = true};
     const auto converted = [&](double value, int length) {
         double fraction = value;
         if (form.units == CentreUnits::pixels) fraction = value / length;

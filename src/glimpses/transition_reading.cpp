@@ -86,23 +86,20 @@ void change_values(cv::Mat& values, const Transition& transition, Change&& chang
     });
 }
 
-/// Of float32: a whole number of the range must stay one.
-constexpr double rounding_of_shares = 2e-7;
-
 /// What lies outside the image, a share of the range for each channel.
-std::vector<double> outside(const Fill& fill, const ImageRegion& shares, double range) {
-    const auto channels = static_cast<std::size_t>(shares.pixels.channels());
+std::vector<double> outside(const Fill& fill, const cv::Mat& image, double range) {
+    const auto channels = static_cast<std::size_t>(image.channels());
     std::vector<double> values(channels);
     if (const auto* constant = std::get_if<Constant>(&fill)) {
         const std::vector<double>& given = constant->values.get();
         for (std::size_t c = 0; c < channels; ++c) values[c] = given[given.size() == 1 ? 0 : c] / range;
-    } else if (const auto* mean = std::get_if<MeanOfImage>(&fill)) {
+    } else if (const auto* own = std::get_if<MeanOfImage>(&fill)) {
         cv::Mat channel;
         for (std::size_t c = 0; c < channels; ++c) {
-            cv::extractChannel(shares.pixels, channel, static_cast<int>(c));
-            values[c] = cv::mean(channel)[0];
-            if (mean->is_truncated && range > 1 && !shares.alpha)
-                values[c] = std::trunc(values[c] * range * (1 + rounding_of_shares)) / range;
+            cv::extractChannel(image, channel, static_cast<int>(c));
+            const double mean = cv::mean(channel)[0];
+            const bool is_cut = own->is_truncated && image.depth() != CV_32F;
+            values[c] = (is_cut ? std::trunc(mean) : mean) / range;
         }
     }
     return values;
@@ -159,18 +156,20 @@ struct Conjugated {
     cv::Mat kept;  ///< r, CV_32F, of a map that fades; else none: 1
 
     Conjugated(const Backend& backend, const Lowered& lowered, const ImageRegion& region)
-        : shares(shares_of_range(needed_part(lowered, region))) {
-        const double range = full_scale(region.pixels.depth());
+        : Conjugated(backend, lowered, needed_part(lowered, region), full_scale(region.pixels.depth())) {}
+
+  private:
+    Conjugated(const Backend& backend, const Lowered& lowered, const ImageRegion& seen, double range)
+        : shares(shares_of_range(seen)) {
         ImageRegion inverses = shares;
         if (!shares.region.empty()) inverses.pixels = shares.pixels.clone();
         change_values(inverses.pixels, *lowered.transition, inverse);
-        sums = mixed(backend, lowered, inverses, outside(lowered.fill, shares, range));
+        sums = mixed(backend, lowered, inverses, outside(lowered.fill, seen.pixels, range));
         if (!lowered.fades) return;
         kept = kept_shares(lowered);
         scale_pixels(sums, kept, By::inverse);
     }
 
-  private:
     static ImageRegion needed_part(const Lowered& lowered, const ImageRegion& region) {
         const Rectangle r = needed(lowered);
         return {r, r.empty() ? cv::Mat(0, 0, region.pixels.type()) : part(region, r), false};

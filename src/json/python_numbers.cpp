@@ -45,8 +45,7 @@ bool may_overflow(std::string_view text) {
     constexpr std::size_t least_without = std::numeric_limits<double>::max_exponent10 + 1;
     std::size_t digits = 0;
     bool is_exponent = false;
-    for (std::size_t n = 0; n < text.size(); ++n) {
-        const char c = text[n];
+    for (const char c : text) {
         if (c >= '0' && c <= '9') {
             if (++digits == (is_exponent ? least_of_exponent : least_without)) return true;
             continue;

@@ -314,7 +314,7 @@ class Coco(Annotations):
         self.file("c.json", json.dumps({"images": [{"id": 1, "file_name": "a.png"}], "categories": categories, "annotations": boxes}))
         self.fails(1, "extract", "images", "--boxes", "c.json", "-o", self.out,
                    says=['c.json: /categories/1: the key "id" is missing\n', "c.json: /categories/2: an object is needed",
-                         "images/a.png: glimpse 13: c.json: /annotations/1/category_id: c.json: /categories/3/name: "])
+                         "images/a.png: glimpse 13: c.json: /annotations/1/category_id: /categories/3/name: "])
         self.assertEqual(self.files(), ["a.11.png"])
 
     def test_a_category_without_boxes(self):
@@ -376,6 +376,12 @@ class OwnFiles(Annotations):
             self.file("c.json", json.dumps({"images": [{"id": 1, **name}], "annotations": [{"id": 7, "image_id": 1, "bbox": [1, 2, 3, 4]}]}))
             self.extract("images/val2017", "--boxes", "c.json", "--existing", "overwrite")
             self.assertEqual(self.files(), ["a.7.png"])
+        # What a name leads to as it stands comes first.
+        self.picture("other/val2017/a.png", width=50, height=40)
+        self.file("c.json", json.dumps({"images": [{"id": 1, "file_name": "val2017/a.png"}], "annotations": [{"id": 8, "image_id": 1, "bbox": [1, 2, 3, 4]}]}))
+        report = self.path("r.jsonl")
+        self.run_glimpse("extract", "images/val2017", "other", "-r", "--boxes", "c.json", "-o", self.out, "--report", report)
+        self.assertEqual([json.loads(line)["image"] for line in report.read_text().splitlines()], ["other/val2017/a.png"])
 
     def test_inputs_for_which_there_is_nothing(self):
         for name in ("a", "b", "c"):

@@ -121,6 +121,12 @@ class Convert(GlimpseCase):
 
 
 class Exact(Convert):
+    def test_a_truncated_centre_in_pixels_is_whole(self):
+        entry = {"mechanism": "retina", "centre": [-0.86, 0], "units": "truncated", "size": [5, 5], "window": 0}
+        document = self.document(entry)
+        result = self.run_glimpse("convert", document, "--to", "retina", "--units", "pixels", "--image", "77x50", "--exact")
+        self.assertIn('"centre":[5.0,25.0]', result.stdout)
+
     def test_what_is_exact_has_the_same_matrices(self):
         for target, entries in self.pairs(PAIRS):
             made, records, stderr = self.convert(entries, target)

@@ -438,7 +438,9 @@ TEST_CASE("a TIFF that is not read says why") {
         return hand_made::tiff(tags, 273, 279, {{3}});
     };
     constexpr std::uint32_t subfile = 254;
+    constexpr std::uint32_t bits_of_sample = 258;
     constexpr std::uint32_t compression = 259;
+    constexpr std::uint32_t photometric = 262;
     // Of nothing that is there, as a program may have cut it out of a pyramid.
     CHECK(read(with({subfile, 4, {1}})).pixels.at<std::uint8_t>(0, 0) == 3);
     const Bytes thumbnail = hand_made::tiff({{subfile, 4, {1}},
@@ -453,13 +455,27 @@ TEST_CASE("a TIFF that is not read says why") {
                                             273, 279, {{3}});
     CHECK(holds(reason([&] { read(thumbnail); }), "is a thumbnail of another"));
     // Of two strips libtiff would take the first for all.
-    const Bytes without_rows = hand_made::tiff(
-        {{256, 3, {1}}, {257, 3, {2}}, {258, 3, {8}}, {259, 3, {1}}, {262, 3, {1}}, {277, 3, {1}}}, 273, 279,
-        {{3}, {4}});
-    CHECK(reason([&] { read(without_rows); }) ==
-          "a TIFF of several strips that does not say how many rows they have is not supported");
-    constexpr std::uint32_t bits_of_sample = 258;
-    constexpr std::uint32_t photometric = 262;
+    const auto without_rows = [](std::uint32_t samples, std::uint32_t planar,
+                                 const std::vector<Bytes>& strips) {
+        return hand_made::tiff({{256, 3, {1}},
+                                {257, 3, {2}},
+                                {258, 3, std::vector<std::uint32_t>(samples, 8)},
+                                {259, 3, {1}},
+                                {262, 3, {samples == 3 ? 2U : 1U}},
+                                {277, 3, {samples}},
+                                {284, 3, {planar}}},
+                               273, 279, strips);
+    };
+    for (const Bytes& several :
+         {without_rows(1, 1, {{3}, {4}}), without_rows(3, 1, {{1, 2, 3}, {4, 5, 6}})}) {
+        CHECK(reason([&] { read(several); }) ==
+              "a TIFF of several strips that does not say how many rows they have is not supported");
+    }
+    CHECK(read(without_rows(3, 2, {{1, 2}, {3, 4}, {5, 6}})).pixels.at<cv::Vec3b>(1, 0) ==
+          cv::Vec3b(2, 4, 6));
+    CHECK(reason([&] {
+              read(with({bits_of_sample, 3, {7}}));
+          }) == "a TIFF of greys of 7-bit samples is not supported; save it with 8, 16 or 32 bits");
     CHECK(reason([&] {
               read(with({bits_of_sample, 3, {24}}));
           }) == "a TIFF of greys of 24-bit samples is not supported; save it with 8, 16 or 32 bits");

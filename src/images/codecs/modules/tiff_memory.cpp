@@ -183,8 +183,10 @@ bool TiffFile::lacks_rows_of_strips() const {
         if (entry.tag == TIFFTAG_STRIPOFFSETS) strips = entry.count;
     });
     std::uint16_t samples = 1;
+    std::uint16_t planes = PLANARCONFIG_CONTIG;
     TIFFGetFieldDefaulted(handle_, TIFFTAG_SAMPLESPERPIXEL, &samples);
-    return !is_told && strips > samples;
+    TIFFGetFieldDefaulted(handle_, TIFFTAG_PLANARCONFIG, &planes);
+    return !is_told && strips > (planes == PLANARCONFIG_SEPARATE ? samples : 1U);
 }
 
 bool TiffFile::lacks_palette() const {

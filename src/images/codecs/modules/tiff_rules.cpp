@@ -44,8 +44,8 @@ void require_convertible(const TiffStorage& storage) {
                     " is not supported; save it in grey or RGB");
     const Kind kind = known != kinds.end() ? *known : Kind{storage.photometric, "of greys", 1, true};
     const bool is_unsigned = storage.format == SAMPLEFORMAT_UINT;
-    const bool has_bits =
-        is_unsigned && (storage.bits == 8 || (storage.bits < 8 && kind.is_read_of_fewer_bits));
+    const bool has_few_bits = storage.bits == 1 || storage.bits == 2 || storage.bits == 4;
+    const bool has_bits = is_unsigned && (storage.bits == 8 || (has_few_bits && kind.is_read_of_fewer_bits));
     const bool is_plain_otherwise = storage.grey() || storage.photometric == PHOTOMETRIC_RGB;
     if (!has_bits && is_plain_otherwise)
         throw Error("a TIFF " + std::string(kind.name) + " of " + std::to_string(storage.bits) + "-bit " +
