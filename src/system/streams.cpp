@@ -43,13 +43,13 @@ std::uint64_t known_rest() {
                                                      : static_cast<std::uint64_t>(status.st_size - position);
 }
 
-constexpr std::size_t portion = std::size_t{1} << 20;
+constexpr std::size_t portion_length = std::size_t{1} << 20;
 
 /// Reads as many bytes as fit, fewer at the end.
 std::vector<std::uint8_t> read_portion() {
-    std::vector<std::uint8_t> bytes(portion);
+    std::vector<std::uint8_t> bytes(portion_length);
     std::size_t held = 0;
-    for (std::size_t count = 1; count > 0 && held < portion; held += count)
+    for (std::size_t count = 1; count > 0 && held < portion_length; held += count)
         count = read_some(STDIN_FILENO, std::span(bytes).subspan(held));
     bytes.resize(held);
     return bytes;
@@ -75,7 +75,7 @@ std::vector<std::uint8_t> read_standard_input(const InputLimit& limit) {
         with_context(standard_input, [&] { portions.push_back(read_portion()); });
         length += portions.back().size();
         if (length > limit.bytes) fail_beyond(limit, standard_input);
-    } while (portions.back().size() == portion);
+    } while (portions.back().size() == portion_length);
     return with_context(standard_input, [&] { return joined(portions, length); });
 }
 
