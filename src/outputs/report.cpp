@@ -51,7 +51,10 @@ Json json(const GlimpseReport& glimpse) {
     Json record{{"id", glimpse.id}, {"mechanism", glimpse.mechanism}};
     const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
     if (glimpse.label) record["label"] = *glimpse.label;
-    if (glimpse.category) record["category"] = glimpse.category->name;
+    if (glimpse.category) {
+        record["category"] = glimpse.category->name;
+        record["category_number"] = glimpse.category->number;
+    }
     if (glimpse.score.is_given()) record["score"] = glimpse.score.value();
     if (!glimpse.error.empty()) record["error"] = glimpse.error;
     const Rectangle& s = glimpse.support;

@@ -51,7 +51,8 @@ const areaOf = (corners) => Math.abs(corners.reduce((sum, [x, y], k) => {
 
 // ---- colours
 
-// As in figures: of a category, in the order in which its run came to them; else of its place in its image.
+// As in figures: of a category, in the order in which its run came to them, which a shard's report does not
+// show; else of its place in its image.
 function numberColours() {
   const numbersOfReports = new Map();
   for (const { view, glimpses } of data.records) {
@@ -60,7 +61,8 @@ function numberColours() {
     glimpses.forEach((glimpse, k) => {
       const { category } = glimpse;
       if (typeof category === "string" && !numbers.has(category)) numbers.set(category, numbers.size);
-      glimpse.view.colour = numbers.get(category) ?? k;
+      const number = glimpse.category_number;
+      glimpse.view.colour = Number.isInteger(number) && number >= 0 ? number : numbers.get(category) ?? k;
     });
   }
 }

@@ -270,6 +270,18 @@ class InABrowser(BrowserCase):
         facts = dict(zip(self.texts('.item[data-g="1"] th'), self.texts('.item[data-g="1"] th + td')))
         self.assertEqual((facts["· box"], facts["· angle"]), ("[10, 5, 16, 12]", "30"))
 
+    def test_categories_have_the_colours_of_the_run_whose_shard_it_was(self):
+        def colours(*numbers):
+            glimpses = [{"id": f"{k}", "mechanism": "crop", "category": name} | ({} if number is None else {"category_number": number})
+                        for k, (name, number) in enumerate(zip("ab", numbers))]
+            self.show_records({"image": "a.png", "glimpses": glimpses})
+            return self.browser.value("[...document.querySelectorAll('.caption i')].map(dot => getComputedStyle(dot).backgroundColor).join(' ')")
+
+        first, second = (colours(None, None).split(") ")[k].rstrip(")") for k in (0, 1))
+        self.assertNotEqual(first, second)
+        self.assertEqual(colours(0, 1), f"{first}) {second})")
+        self.assertEqual(colours(1, 0), f"{second}) {first})")
+
     def test_score_and_category(self):
         glimpses = [{"id": f"{k}", "mechanism": "crop", "category": "cat", "score": k / 10} for k in range(1, 4)]
         self.show_records({"image": "a.png", "glimpses": glimpses}, {"image": "b.png", "glimpses": glimpses[:1]})

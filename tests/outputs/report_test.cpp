@@ -27,7 +27,8 @@ ImageReport a_report() {
 }
 
 const std::string glimpses =
-    R"("glimpses":[{"id":"eye","mechanism":"crop","label":"an \"eye\"","category":"dog","score":0.123456789,)"
+    R"("glimpses":[{"id":"eye","mechanism":"crop","label":"an \"eye\"","category":"dog","category_number":0,)"
+    R"("score":0.123456789,)"
     R"("output":"out/a.eye.png","size":[4,5],"support":[1,2,8,15],"inside":0.75,"matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]]},)"
     R"({"id":"list","mechanism":"mask","error":"it is empty","output":null,"size":null,"support":null,)"
     R"("inside":null,"matrix":null}]})";
