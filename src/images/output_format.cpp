@@ -14,8 +14,12 @@ void require_writable(const std::string& format, const std::string& field) {
     if (can_encode(format)) return;
     const std::vector<std::string> all = encodable_extensions();
     const std::vector<std::string_view> views(all.begin(), all.end());
+    const bool is_of_figures = format == "pdf" || format == "svg";
     throw InvalidOption(field,
-                        not_written(format) + "; those are " + join(all) + did_you_mean(format, views));
+                        not_written(format) + "; those are " + join(all) +
+                            (is_of_figures ? "; figures are written so with " + field_name("figure_format") +
+                                                 ", beside their glimpses in a directory"
+                                           : did_you_mean(format, views)));
 }
 
 }  // namespace

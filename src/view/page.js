@@ -126,6 +126,8 @@ $("clear").addEventListener("click", () => {
   for (const input of $("filters").querySelectorAll("input, select")) input.value = "";
   update();
 });
+// Who points at a button goes on with the list's keys; who came to it by keys stays.
+for (const id of ["reverse", "clear", "theme"]) $(id).addEventListener("click", () => { if (isPointed) list.focus(); });
 $("overlay").addEventListener("change", showOverlay);
 $("opacity").addEventListener("input", showOpacity);
 $("theme").addEventListener("click", nextTheme);

@@ -172,6 +172,8 @@ class FieldsOfTheLibrary(GlimpseCase):
                                 ((photo, *box, "-o", "a.png", "--format", "jpg"), "--format: 'jpg' does not fit --out a.png"),
                                 ((photo, *box, "-o", "out", "--frame-rate", "9"), "--frame-rate: is about animations: give --animate"),
                                 ((photo, *box, "-o", "a.png", "--strip"), "--strip: is of several glimpses: give --out a directory, not 'a.png'"),
+                                ((photo, *box, "-o", "a.pdf"), "--out: 'pdf' is not a format that can be written; those are bmp, jpeg, jpg, npy, pam, pfm, pgm, "
+                                 "png, pnm, ppm, tif, tiff, webp; figures are written so with --figure-format, beside their glimpses in a directory"),
                                 ((photo, *box, "-o", "out", "-m", "mask", "-s", "3x3"), "--size: no entry takes it"),
                                 ((photo, *box, "-o", "out", "--boxes", "b.json"), "--boxes: cannot be given together with --box"),
                                 ((photo, *box, "-o", "out", "--device", "tpu"), "--device: 'tpu' is none of cpu, cuda, auto and cuda:N")):

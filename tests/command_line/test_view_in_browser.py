@@ -183,6 +183,9 @@ class InABrowser(BrowserCase):
         self.browser.click("#clear")
         self.browser.press("j")
         self.assertEqual(self.chosen(), ["1.png"])
+        self.browser.click("#theme")
+        self.browser.press("Enter")
+        self.assertTrue(self.browser.value("document.getElementById('detail').open"))
 
     def test_a_filter_that_is_not_understood_says_so(self):
         self.show_three()
