@@ -181,10 +181,6 @@ AnnotatedBox mot_box(const Row& row, bool is_scored, CategoryTable& categories) 
     });
 }
 
-}  // namespace
-
-namespace {
-
 /// Whether a row may be MOT's, by what stands behind the box: a confidence; or that, the class and the share
 /// that is visible; or that and a place in the world, -1 for none. Eight numbers and ten without a confidence
 /// may be corners, and no box is lower than a pixel.

@@ -93,14 +93,14 @@ void require_keypoints(const Row& row, const Keypoints& keypoints) {
 }
 
 /// What the visibilities say, if each keypoint has one.
-enum class Visibilities { none, possible, certain };
+enum class Visibilities { none, conceivable, possible, certain };
 
 /// Certain with a 2, which is no coordinate, and no track where it is not the last; likely where one is
 /// "0 0 0", as unlabelled keypoints are written.
 Visibilities visibilities(const Row& row) {
     constexpr std::size_t keypoint_fields = 3;  // x y visibility
     if ((row.fields.size() - box_fields) % keypoint_fields != 0) return Visibilities::none;
-    auto found = Visibilities::none;
+    auto found = Visibilities::conceivable;
     for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
         const double visibility = row.number(k + 2);
         if (visibility != 0 && visibility != 1 && visibility != 2) return Visibilities::none;
@@ -111,18 +111,6 @@ Visibilities visibilities(const Row& row) {
         if (is_unlabelled) found = std::max(found, Visibilities::possible);
     }
     return found;
-}
-
-/// Whether every third number behind the box may be the visibility of a keypoint, of two or more.
-bool may_have_visibilities(const Row& row) {
-    constexpr std::size_t keypoint_fields = 3;
-    const std::size_t behind = row.fields.size() - box_fields;
-    if (behind < 2 * keypoint_fields || behind % keypoint_fields != 0) return false;
-    for (std::size_t k = box_fields + 2; k < row.fields.size(); k += keypoint_fields) {
-        const double number = row.number(k);
-        if (number != 0 && number != 1 && number != 2) return false;
-    }
-    return true;
 }
 
 /// Whether a row is a polygon, and no box with something behind it. Throws `Error` where it may be either.
@@ -163,7 +151,9 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
     const Visibilities found = visibilities(row);
     if (found == Visibilities::certain) return false;
     if (set.declares_no_keypoints()) {
-        if (!may_have_visibilities(row) || set.has_rows_of_many_lengths()) return true;
+        constexpr std::size_t two_keypoints = box_fields + 6;  // one may be the end of a polygon
+        const bool is_conceivable = found != Visibilities::none && count >= two_keypoints;
+        if (!is_conceivable || set.has_rows_of_many_lengths()) return true;
         fail_ambiguous("a box with keypoints", "a polygon",
                        "its data.yaml has no kpt_shape: give it there for keypoints, or the polygon's first "
                        "corner twice");

@@ -90,8 +90,7 @@ void add_outputs(Command& command, Options& o) {
     command
         .add_choice("--mode", o.mode, {"adjoint", "paste", "inverse"},
                     "adjoint: canvas + A^T g, DRAW's write operation; paste: the glimpse laid over the "
-                    "canvas; inverse: "
-                    "the same by the inverse warp alone, an error where there is none")
+                    "canvas; inverse: the same by the inverse warp alone, an error where there is none")
         ->capture_default_str();
     command.add_option("-o,--out", o.write.out, "a file, or - for standard output")
         ->type_name("PATH")

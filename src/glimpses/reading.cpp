@@ -11,6 +11,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/fill_mean.hpp"
 #include "glimpses/saturation.hpp"
 #include "glimpses/transition_reading.hpp"
 #include "maps/image_region.hpp"
@@ -42,16 +43,6 @@ cv::Mat premultiplied(const cv::Mat& pixels) {
     pixels.convertTo(out, CV_32F);
     premultiply_alpha(out);
     return out;
-}
-
-std::vector<double> channel_means(const cv::Mat& pixels) {
-    std::vector<double> means(static_cast<std::size_t>(pixels.channels()));
-    cv::Mat channel;
-    for (int c = 0; c < pixels.channels(); ++c) {
-        cv::extractChannel(pixels, channel, c);
-        means[static_cast<std::size_t>(c)] = cv::mean(channel)[0];
-    }
-    return means;
 }
 
 bool asks_for_mean(const Lowered* lowered) {
@@ -105,19 +96,12 @@ std::vector<double> constant_values(const Constant& constant, int channels, bool
     return values;
 }
 
-/// What a mean that fills is, of pixels of that depth, which is float32 where there is alpha.
-std::vector<double> mean_as(const MeanOfImage& fill, std::vector<double> mean, int depth) {
-    if (fill.is_truncated && depth != CV_32F)
-        std::ranges::transform(mean, mean.begin(), [](double value) { return std::trunc(value); });
-    return mean;
-}
-
 /// The fill c, in the units of the pixels that the map is applied to, as `mean` is.
 std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
                                 bool premultiply, int depth) {
     return std::visit(
         overloaded{[](std::monostate) -> std::vector<double> { throw std::logic_error("there is no fill"); },
-                   [&](const MeanOfImage& own) { return mean_as(own, mean, alpha ? CV_32F : depth); },
+                   [&](const MeanOfImage& own) { return filling_means(own, mean, alpha ? CV_32F : depth); },
                    [&](const Constant& constant) {
                        return constant_values(constant, static_cast<int>(mean.size()), alpha, premultiply,
                                               depth);

@@ -10,6 +10,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/fill_mean.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/element_type.hpp"
@@ -88,20 +89,14 @@ void change_values(cv::Mat& values, const Transition& transition, Change&& chang
 
 /// What lies outside the image, a share of the range for each channel.
 std::vector<double> outside(const Fill& fill, const cv::Mat& image, double range) {
-    const auto channels = static_cast<std::size_t>(image.channels());
-    std::vector<double> values(channels);
+    std::vector<double> values(static_cast<std::size_t>(image.channels()));
     if (const auto* constant = std::get_if<Constant>(&fill)) {
         const std::vector<double>& given = constant->values.get();
-        for (std::size_t c = 0; c < channels; ++c) values[c] = given[given.size() == 1 ? 0 : c] / range;
-    } else if (const auto* own = std::get_if<MeanOfImage>(&fill)) {
-        cv::Mat channel;
-        for (std::size_t c = 0; c < channels; ++c) {
-            cv::extractChannel(image, channel, static_cast<int>(c));
-            const double mean = cv::mean(channel)[0];
-            const bool is_cut = own->is_truncated && image.depth() != CV_32F;
-            values[c] = (is_cut ? std::trunc(mean) : mean) / range;
-        }
+        for (std::size_t c = 0; c < values.size(); ++c) values[c] = given[given.size() == 1 ? 0 : c];
+    } else if (const auto* mean = std::get_if<MeanOfImage>(&fill)) {
+        values = filling_means(*mean, channel_means(image), image.depth());
     }
+    for (double& value : values) value /= range;
     return values;
 }
 

@@ -29,7 +29,7 @@ class SampledRow {
   public:
     explicit SampledRow(int size) : size_(size) {}
 
-    /// p is clamped to 0 … size - 1.
+    /// `place` is clamped to 0 … size - 1.
     void add(double place, double weight) {
         const double p = std::clamp(place, 0.0, size_ - 1.0);
         const int low = std::min(static_cast<int>(p), size_ - 1);

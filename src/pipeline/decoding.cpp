@@ -27,14 +27,17 @@ PictureDecoding picture_decoding(const ImageInfo& info, int n) {
     how.by_format = std::min(n, info.maximum_shrink);
     how.further = n / how.by_format;
     how.decoded = shrunk(info.size, how.by_format);
-    // Enough for a row of tiles; without tiles or strips each portion would be decoded from the top.
-    constexpr int some_rows = 512;
-    const bool at_once = how.further == 1 || !info.seekable;
-    how.rows = at_once ? how.decoded.height : std::max(how.further, some_rows);
+    const int rows = rows_at_once(info, how.decoded.height);
+    how.rows = how.further == 1 ? how.decoded.height : std::max(how.further, rows);
     return how;
 }
 
 }  // namespace
+
+int rows_at_once(const ImageInfo& info, int height) {
+    constexpr int some_rows = 512;
+    return info.seekable ? some_rows : height;
+}
 
 int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
     // A mean over pixels is no longer one of E(-n, I).

@@ -44,6 +44,10 @@ int shrink_to_fill(Size image, Size place);
 /// Likewise for a picture that is to be fitted to so many pixels along its longer side.
 int shrink_to_fit(Size image, int longest);
 
+/// How many rows of an image of that height are decoded at a time, where not all are wanted together: enough
+/// for a row of tiles; without tiles or strips each portion would be decoded from the top.
+int rows_at_once(const ImageInfo& info, int height);
+
 /// The image shrunk n times, a power of two, for a picture: as the format decodes it smaller, and the means
 /// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
 cv::Mat decode_picture(ImageReader& image, int n);

@@ -10,11 +10,9 @@ namespace glimpse {
 
 namespace {
 
-/// Enough for a row of tiles; without tiles or strips each portion would be decoded from the top.
-Rectangle rows_at_once(const ImageInfo& info, int first) {
-    constexpr int some_rows = 512;
-    const int rows = info.seekable ? some_rows : info.size.height;
-    return {0, first, info.size.width, std::min(rows, info.size.height - first)};
+Rectangle rows_from(const ImageInfo& info, int first) {
+    const auto [width, height] = info.size;
+    return {0, first, width, std::min(rows_at_once(info, height), height - first)};
 }
 
 void widen(std::optional<ValueRange>& range, const std::optional<ValueRange>& by) {
@@ -29,7 +27,7 @@ ShownValues shown_values(ImageReader& image) {
     ShownValues values{.depth = info.depth};
     if (info.depth != CV_32F) return values;
     for (int y = 0; y < info.size.height;) {
-        const Rectangle rows = rows_at_once(info, y);
+        const Rectangle rows = rows_from(info, y);
         widen(values.range, shown_range(image.decode(rows), info.alpha));
         y = rows.bottom();
     }
@@ -38,7 +36,7 @@ ShownValues shown_values(ImageReader& image) {
 
 std::int64_t shown_values_memory(const ImageReader& image) {
     const ImageInfo& info = image.info();
-    return info.depth == CV_32F ? image.decoding_memory(rows_at_once(info, 0), 1) : 0;
+    return info.depth == CV_32F ? image.decoding_memory(rows_from(info, 0), 1) : 0;
 }
 
 ShownImage::ShownImage(const ImageSource& source, const OpenOptions& options, const Showing& showing) {

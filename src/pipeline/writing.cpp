@@ -5,7 +5,6 @@
 #include <memory>
 #include <opencv2/core.hpp>
 #include <utility>
-#include <variant>
 
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
@@ -31,10 +30,7 @@ namespace {
 
 /// Whether the glimpse's pixels are taken from points of the image, or near them.
 bool is_warp(const Lowered& lowered) {
-    const bool has_own_pixels = std::holds_alternative<Weights>(lowered.map.kind) ||
-                                std::holds_alternative<WeightedSum>(lowered.map.kind) ||
-                                std::holds_alternative<Filters>(lowered.map.kind);
-    return !has_own_pixels && (lowered.matrix || lowered.homography || lowered.inverse);
+    return has_border(lowered) && (lowered.matrix || lowered.homography || lowered.inverse);
 }
 
 bool is_pasted(const WriteOptions& options) {

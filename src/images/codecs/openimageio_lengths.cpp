@@ -165,8 +165,7 @@ void require_readable_radiance_runs(std::span<const std::uint8_t> bytes) {
     if (pixels.has_old_runs())
         throw Error(
             "a Radiance picture with runs of pixels, as old programs write it, is not supported; ra_xyze -r "
-            "makes "
-            "one with runs of each colour of it");
+            "makes one with runs of each colour of it");
 }
 
 namespace {
