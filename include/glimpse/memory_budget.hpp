@@ -31,6 +31,9 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& cancelled = {},
                                       std::string_view remedy = {}, std::string_view use = usual_use);
 
+    /// Throws as `reserve` where the whole budget is less, and reserves nothing.
+    void require(std::int64_t bytes, std::string_view remedy = {}, std::string_view use = usual_use) const;
+
     /// What memory is usually for.
     static constexpr std::string_view usual_use = "what is asked of it";
 
@@ -38,7 +41,6 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     [[nodiscard]] std::uint64_t waiting() const;
 
   private:
-    void require(std::int64_t bytes, std::string_view remedy, std::string_view use) const;
     void give_back(std::int64_t bytes);
 
     std::int64_t bytes_;
@@ -60,6 +62,10 @@ struct GLIMPSE_EXPORT MemoryAllowance {
     /// As `MemoryBudget::reserve`; nothing without a budget.
     [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
         return budget ? budget->reserve(bytes, cancelled, remedy, use) : nullptr;
+    }
+    /// As `MemoryBudget::require`; without a budget all is allowed.
+    void require(std::int64_t bytes) const {
+        if (budget) budget->require(bytes, remedy, use);
     }
 };
 

@@ -138,13 +138,30 @@ std::int64_t profile_memory(const ImageInfo& image, std::size_t glimpses) {
                            static_cast<std::int64_t>(1 + 3 * at_once));
 }
 
-/// The bytes of what is made of an image beside its glimpses: maps of at most `seen` pixels, the sheet, and
-/// copies of the profile.
+/// The bytes of what is kept of an image's glimpses until it is done: their maps, reports and paths. Of few
+/// it is no more than what any image takes.
+std::int64_t records_memory(std::size_t glimpses) {
+    constexpr std::size_t few = 8192;
+    constexpr std::int64_t record = 2000;
+    return glimpses <= few ? 0 : bounded_product(record, static_cast<std::int64_t>(glimpses));
+}
+
+/// Throws `Error` where they are more than all that may be held: before they are made.
+void require_memory_for_records(const ImageJob& job, MemoryAllowance memory) {
+    const std::size_t count = job.glimpses->size();
+    memory.use = "what is kept of " + std::to_string(count) + " glimpses";
+    memory.remedy = "give them in several runs";
+    memory.require(records_memory(count));
+}
+
+/// The bytes of what is made of an image beside its glimpses: their records, maps of at most `seen` pixels,
+/// the sheet, and copies of the profile.
 std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses,
                              const ImageInfo& image, std::int64_t seen) {
-    if (run.options.dry_run) return 0;
-    return maps_memory(run, glimpses, image.size, seen) + pictures.sheet_memory(image.size) +
-           pictures.enlargement_memory(image.size) + profile_memory(image, glimpses);
+    if (run.options.dry_run) return records_memory(glimpses);
+    return records_memory(glimpses) + maps_memory(run, glimpses, image.size, seen) +
+           pictures.sheet_memory(image.size) + pictures.enlargement_memory(image.size) +
+           profile_memory(image, glimpses);
 }
 
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
@@ -164,17 +181,18 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
     return reserve_for(image, beside + bytes, memory);
 }
 
-/// Reserves memory before the weights of masks are made; null where there are none. With it goes what all of
-/// the image takes, since who holds memory must not ask for more once the weights say what is looked at.
-MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageReader& image,
-                                              const Pictures& pictures, const Run& run) {
+/// Reserves memory before the weights of masks are made, and in a dry run, which decodes nothing, for the
+/// records of many glimpses; null where there are none. With it goes what all of the image takes, since who
+/// holds memory must not ask for more once the weights say what is looked at.
+MemoryBudget::Reservation reserve_for_lowering(const ImageJob& job, const ImageReader& image,
+                                               const Pictures& pictures, const Run& run) {
     const Size size = image.info().size;
     const std::int64_t weights = lowering_memory(*job.glimpses, run.options.open, size);
-    if (weights == 0) return {};
-    Decoding decoding;
-    if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
     const std::int64_t beside =
         beside_glimpses(run, pictures, job.glimpses->size(), image.info(), size.area());
+    if (run.options.dry_run ? weights + beside == 0 : weights == 0) return {};
+    Decoding decoding;
+    if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
     return reserve(decoding, image, pictures, weights + beside, run);
 }
 
@@ -245,7 +263,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     if (info.orientation != 1) report.orientation = run.options.open.auto_orient ? info.orientation : 1;
     done.annotated_turned = is_annotated_turned(job, info);
     const std::vector<Draw> draws = draw(done, image, run);
-    held.reserved = reserve_for_weights(job, image, pictures, run);
+    held.reserved = reserve_for_lowering(job, image, pictures, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses, draws);
     Matrices matrices(run.plan.options, paths, report);
     matrices.plan(glimpses);
@@ -320,6 +338,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {
+        require_memory_for_records(done.job, options.open.memory);
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
         done.former_pages = former_pages(plan, done.job);

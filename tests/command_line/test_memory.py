@@ -327,6 +327,28 @@ class Memory(GlimpseCase):
                    says=["p.json: /3/file: what is asked of it takes up to 7.63 MiB of memory", "that --memory allows; split the document"])
         self.run_glimpse(*run, "--memory", together)
 
+    def test_the_records_of_many_glimpses_are_counted(self):
+        """Beside their entries: a document of 256 MiB may have millions, and one image all of them."""
+        self.picture("photo.png", width=64, height=64)
+        record, few, many = 2000, 8192, 24000
+        run = ("extract", "photo.png", "-p", "p.json", "--mechanism", "crop", "--format", "bmp", "--no-sync", "-o", self.out)
+
+        def boxes(count):
+            self.document([{"box": [k % 60, k // 60 % 60, 1, 1]} for k in range(count)])
+
+        boxes(many)
+        for more in ([], ["--dry-run"]):
+            self.fails(1, *run, *more, "--memory", many * record - 1,
+                       says=[f"photo.png: what is kept of {many} glimpses takes up to 45.8 MiB of memory", "that --memory allows; give them in several runs"])
+        self.assertFalse(self.out.exists())
+        self.run_glimpse(*run, "--dry-run", "--memory", many * record)
+        if not IS_SANITIZED:
+            much = peak_memory(*run, "--memory", "64M", cwd=self.directory)
+            boxes(few)
+            little = peak_memory(*run, "--memory", "1M", "--existing", "overwrite", cwd=self.directory)
+            entry = 200
+            self.assertLess(much - little, many * (record + entry) - few * entry)
+
     def test_what_is_written_has_a_budget(self):
         glimpse, canvas = self.file("glimpse.png", KINDS["colour.png"](500)), self.file("canvas.png", KINDS["colour.png"](1000))
         run = ("write", glimpse, "-b", "0,0,500,500", "--canvas", canvas, "-o", self.out / "w.png")
