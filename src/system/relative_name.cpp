@@ -33,9 +33,12 @@ std::string obstacle_in_name(const fs::path& name) {
 std::string obstacle_within(const fs::path& directory, const fs::path& name) {
     if (std::string obstacle = obstacle_in_name(name); !obstacle.empty()) return obstacle;
     std::error_code unseen;
-    fs::path root = fs::weakly_canonical(directory, unseen);
+    // A relative path becomes an absolute one only where it begins with what is there, and another thread may
+    // make the directory between the two.
+    const fs::path given = fs::absolute(directory.empty() ? "." : directory, unseen);
+    fs::path root = fs::weakly_canonical(given, unseen);
     if (!root.has_filename()) root = root.parent_path();  // written with a slash at its end
-    const fs::path real = fs::weakly_canonical(directory / name, unseen);
+    const fs::path real = fs::weakly_canonical(given / name, unseen);
     if (unseen) return {};  // what cannot be looked at cannot be opened either
     const auto [end, ignored] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
     if (end == root.end()) return {};

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "scratch_directory.hpp"
 
@@ -38,6 +40,25 @@ TEST_CASE("a name that leads out of its directory has an obstacle") {
     CHECK(obstacle("/a") == "'/a' is absolute, and leads out of its directory");
     CHECK(obstacle("deep/../a") == "'deep/../a' climbs out of its directory");
     CHECK(obstacle("out/a.png") == "'out/a.png' leads out of its directory through a symbolic link");
+}
+
+TEST_CASE("a relative directory that others make meanwhile is no obstacle") {
+    const scratch::Directory directory;
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(directory.path());
+    std::atomic<bool> done = false;
+    std::thread other([&] {
+        while (!done) {
+            std::filesystem::create_directory("new");
+            std::filesystem::remove("new");
+        }
+    });
+    int obstacles = 0;
+    for (int k = 0; k < 5000; ++k) obstacles += obstacle_within("new", "deep/a.png").empty() ? 0 : 1;
+    done = true;
+    other.join();
+    std::filesystem::current_path(before);
+    CHECK(obstacles == 0);
 }
 
 TEST_CASE("relative paths begin beside their document, and without one in the working directory") {
