@@ -76,6 +76,7 @@ class EmulatedDevice final : public Backend {
                                   [&](const WeightedSum&) { read_on_host(); },
                                   [&](const Filters&) { read_on_host(); },
                                   [&](const Footprints&) { read_on_host(); },
+                                  [&](const SparseMatrix&) { read_on_host(); },
                                   [&](const Weights& weights) {
                                       const Rectangle& region = weights.region;
                                       if (region.empty()) return;
@@ -98,6 +99,7 @@ class EmulatedDevice final : public Backend {
                 [&](const WeightedSum&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Filters&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Footprints&) { written = CpuBackend().write(map, glimpse); },
+                [&](const SparseMatrix&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Weights&) {
                     DevicePlan plan(g.channels());
                     plan.add(map);

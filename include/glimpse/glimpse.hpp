@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/gradients.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/linear_map.hpp"
 #include "glimpse/lowered.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <opencv2/core/mat.hpp>
 #include <optional>
@@ -120,8 +121,21 @@ struct Footprints {
     std::optional<Means> means{};  ///< not beside `gaussians`
 };
 
+/// g[i, j] = Σ_k w_k I[y_k, x_k] over the entries of row i·w + j: A in compressed sparse rows.
+struct SparseMatrix {
+    struct Entry {
+        int x;
+        int y;
+        float weight;
+    };
+    std::vector<std::size_t> begin{0};  ///< of the entries of each row, and at last of none: h·w + 1 numbers
+    std::vector<Entry> entries{};  ///< of a row those of ascending pixels, none twice, and no weight is 0
+    Rectangle region{};            ///< the smallest one that has all of them
+};
+
 /// The forms of a map.
-using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples, Filters, Footprints>;
+using MapKind =
+    std::variant<Window, Weights, WeightedSum, Separable, Samples, Filters, Footprints, SparseMatrix>;
 
 /// A, with the sizes of the image and of the glimpse.
 struct LinearMap {

@@ -134,6 +134,8 @@ void DevicePlan::add(const LinearMap& /*map*/, const Filters& /*filters*/) {}
 
 void DevicePlan::add(const LinearMap& /*map*/, const Footprints& /*footprints*/) {}
 
+void DevicePlan::add(const LinearMap& /*map*/, const SparseMatrix& /*matrix*/) {}
+
 void DevicePlan::add(const LinearMap& /*map*/, const Separable& separable) {
     device_work::ProductTask task{};
     task.height = separable.rows.rows();

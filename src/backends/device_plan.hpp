@@ -68,6 +68,7 @@ class GLIMPSE_EXPORT DevicePlan {
     void add(const LinearMap& map, const WeightedSum& sum);
     void add(const LinearMap& map, const Filters& filters);
     void add(const LinearMap& map, const Footprints& footprints);
+    void add(const LinearMap& map, const SparseMatrix& matrix);
     /// Reserves bytes of the plan; returns their offset.
     std::size_t reserve(std::size_t bytes);
     device_work::BandedRows reserve(const BandedMatrix& matrix);
@@ -88,7 +89,8 @@ class GLIMPSE_EXPORT DevicePlan {
 /// Whether the host reads the map, and nothing is sent for it.
 inline bool stays_on_host(const LinearMap& map) {
     return std::holds_alternative<Window>(map.kind) || std::holds_alternative<WeightedSum>(map.kind) ||
-           std::holds_alternative<Filters>(map.kind) || std::holds_alternative<Footprints>(map.kind);
+           std::holds_alternative<Filters>(map.kind) || std::holds_alternative<Footprints>(map.kind) ||
+           std::holds_alternative<SparseMatrix>(map.kind);
 }
 
 /// What is sent to a device of an image's region that is read: where only a few maps look at it, the part

@@ -37,12 +37,13 @@ bool may_saturate(const Filters& filters) {
 
 bool may_saturate(const Lowered& lowered) {
     if (lowered.transition || !lowered.bias.get().empty()) return true;
-    return std::visit(overloaded{[](const Weights& weights) { return may_saturate(weights); },
-                                 [](const WeightedSum&) { return true; },
-                                 [](const Filters& filters) { return may_saturate(filters); },
-                                 // No pixel's weights sum to more than where all of them lie inside.
-                                 [&](const auto&) { return exceeds_one(lowered.full_weight); }},
-                      lowered.map.kind);
+    return std::visit(
+        overloaded{[](const Weights& weights) { return may_saturate(weights); },
+                   [](const WeightedSum&) { return true; }, [](const SparseMatrix&) { return true; },
+                   [](const Filters& filters) { return may_saturate(filters); },
+                   // No pixel's weights sum to more than where all of them lie inside.
+                   [&](const auto&) { return exceeds_one(lowered.full_weight); }},
+        lowered.map.kind);
 }
 
 }  // namespace glimpse

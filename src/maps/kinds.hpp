@@ -7,6 +7,7 @@
 #include "maps/footprints.hpp"
 #include "maps/samples.hpp"
 #include "maps/separable.hpp"
+#include "maps/sparse_matrix.hpp"
 #include "maps/weighted_sum.hpp"
 #include "maps/weights.hpp"
 #include "maps/window.hpp"

@@ -16,6 +16,7 @@
 #include "maps/footprints.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/samples.hpp"
+#include "maps/sparse_matrix.hpp"
 
 // A map as the matrices of which it consists, entry by entry: that of a mask has as many rows as the image
 // has pixels, and is never in memory as a whole.
@@ -170,7 +171,8 @@ void for_each_entry(const LinearMap& map, MatrixOf which, Entry&& entry, EndRow&
             [&](const Weights& mask) { entries::of_mask(mask, map, entry, end_row); },
             [&](const Samples& samples) { entries::of_samples(samples, map, entry, end_row); },
             [&](const Filters& filters) { for_each_filter_entry(filters, map.image, entry, end_row); },
-            [&](const Footprints& footprints) { entries::of_footprints(footprints, map, entry, end_row); }},
+            [&](const Footprints& footprints) { entries::of_footprints(footprints, map, entry, end_row); },
+            [&](const SparseMatrix& matrix) { for_each_sparse_entry(matrix, map.image, entry, end_row); }},
         map.kind);
 }
 

@@ -12,8 +12,8 @@
 #include "glimpse/words.hpp"
 #include "maps/footprints.hpp"
 #include "maps/overloaded.hpp"
-#include "maps/taps.hpp"
 #include "mechanisms/gaussian_forms.hpp"
+#include "mechanisms/gaussian_rows.hpp"
 #include "mechanisms/reachable.hpp"
 #include "mechanisms/validation.hpp"
 
@@ -21,155 +21,8 @@ namespace glimpse {
 
 namespace {
 
-/// Weights are kept where exp(-½ z²) ≥ exp(-½ cutoff²) times that of the nearest pixel of the image, z the
-/// distance to the centre in units of s. By Mills' ratio what is left out of a row is at most e^(-cutoff²/2)
-/// = 1.5e-8 of its mass, also where the centre lies outside the image and only a flank is left of the
-/// Gaussian. Since each row is normalised over what it keeps, that changes a value by at most 2 · 1.5e-8 ·
-/// max|I| on each axis, 6.1e-8 on both, which leaves 9e-7 of the promised 1e-6 for float32 weights and sums.
-constexpr double cutoff = 6;
-
-/// What a row's mass Σm is divided by: max(Σm + added, least).
-struct Divisor {
-    double added;
-    double least;
-
-    [[nodiscard]] double of(double mass) const { return std::max(mass + added, least); }
-};
-
-/// Part of the definition: rows whose weights all vanish fade to black.
-Divisor divisor_of(const Gaussian& gaussian) {
-    constexpr double epsilon = 1e-8;
-    constexpr double epsilon_of_jbornschein = 1e-4;
-    if (gaussian.code == Gaussian::Code::ericjang) return {0, epsilon};
-    if (gaussian.code == Gaussian::Code::jbornschein) return {epsilon_of_jbornschein, 0};
-    return {gaussian.normalise == Gaussian::Normalise::eps ? epsilon : 0.0, 0};
-}
-
 double sigma_y(const Gaussian::BoxForm& form) {
     return form.sigma_y ? *form.sigma_y : form.sigma;
-}
-
-/// Throws unless so many positions may be looked at beyond the image, on either side of a centre.
-void require_reach(double reach) {
-    constexpr double most = 1 << 22;
-    if (2 * reach <= most) return;
-    throw Error("padded, a Gaussian looks at " + number_text(2 * reach) + " pixels of a line, and " +
-                number_text(most) + " are the most; give it a lesser standard deviation, or no padding");
-}
-
-/// The Gaussian of one centre on the pixels of an axis.
-struct AxisFilter {
-    double centre;
-    double s;
-    int nearest;  ///< the pixel of the image that is nearest to the centre
-
-    AxisFilter(double filter_centre, double filter_s, int size)
-        : centre(filter_centre),
-          s(filter_s),
-          nearest(static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) {}
-
-    /// m_ik.
-    [[nodiscard]] double weight(int k) const { return gaussian_form::weight((k - centre) / s); }
-
-    /// m_ik divided by that of the nearest pixel, the greatest; for any centre and s: the squares of the two
-    /// distances, which may be huge and nearly alike, are subtracted before they are computed.
-    [[nodiscard]] double relative_weight(int k) const {
-        if (k == nearest) return 1;
-        return std::exp(-0.5 * ((k - nearest) * ((k - centre) + (nearest - centre)) / s / s));
-    }
-
-    /// The columns that are kept.
-    [[nodiscard]] Interval kept(int size) const {
-        const double beyond = std::abs(nearest - centre);
-        const double radius = cutoff * s;
-        const double reach = std::hypot(beyond, radius);
-        double first = std::ceil(centre - reach);
-        double last = std::floor(centre + reach);
-        constexpr double far = 1 << 24;  // beyond it centre ± reach would lose too many digits
-        if (beyond > far) {
-            const double seen = std::isinf(radius) ? size : std::floor(radius * (radius / (reach + beyond)));
-            first = nearest - seen;
-            last = nearest + seen;
-        }
-        return {static_cast<int>(std::clamp(first, 0.0, double(nearest))),
-                static_cast<int>(std::clamp(last, double(nearest), size - 1.0)) + 1};
-    }
-};
-
-struct Row {
-    int first;
-    std::vector<double> m;
-    double mass;
-};
-
-/// The weights of one centre before they are normalised.
-Row gaussian_row(const AxisFilter& filter, int size, Gaussian::Normalise normalise) {
-    const bool safe = normalise == Gaussian::Normalise::safe;
-    if (!safe && filter.weight(filter.nearest) == 0) return {filter.nearest, {}, 0};
-    const Interval kept = filter.kept(size);
-    Row row{kept.begin, {}, 0};
-    row.m.reserve(static_cast<std::size_t>(kept.length()));
-    for (int k = kept.begin; k < kept.end; ++k) {
-        row.m.push_back(safe ? filter.relative_weight(k) : filter.weight(k));
-        row.mass += row.m.back();
-    }
-    return row;
-}
-
-/// One axis of the map.
-struct FilterBank {
-    BandedMatrix a;     ///< gain · A
-    double inside = 0;  ///< the mean share of its rows inside the image
-};
-
-/// For an axis of `size` pixels and `count` Gaussians.
-FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, const Gaussian& gaussian,
-                       double gain) {
-    FilterBank bank{BandedMatrix(size)};
-    const Divisor divisor = divisor_of(gaussian);
-    for (int i = 0; i < count; ++i) {
-        const AxisFilter filter(axis.u + i * axis.d, axis.s, size);
-        Row row = gaussian_row(filter, size, gaussian.normalise);
-        const double total = divisor.of(row.mass);
-        // Between the pixels of a narrow Gaussian what is added takes much, and nothing of that lies outside.
-        const bool lies_inside = std::abs(filter.centre - filter.nearest) <= 0.5;
-        bank.inside += lies_inside ? 1 : row.mass / total;
-        for (double& m : row.m) m = m / total * gain;  // gain / total may overflow
-        bank.a.append_row(row.first, row.m);
-    }
-    bank.inside /= count;
-    return bank;
-}
-
-/// The Gaussian of one centre over all whole positions, whose padding the row has; nothing is added.
-void append_padded_row(RowBuilder& row, const AxisSampler& sampler, double centre, double s, double gain) {
-    const double nearest = std::nearbyint(centre);
-    const double beyond = std::abs(nearest - centre);
-    const double reach = std::hypot(beyond, cutoff * s);
-    require_reach(reach);
-    const auto weight = [&](double k) {
-        return std::exp(-0.5 * ((k - nearest) * ((k - centre) + (nearest - centre)) / s / s));
-    };
-    const double first = std::min(nearest, std::ceil(centre - reach));
-    const double last = std::max(nearest, std::floor(centre + reach));
-    const auto steps = static_cast<std::int64_t>(last - first);
-    double mass = 0;
-    for (std::int64_t n = 0; n <= steps; ++n) mass += weight(first + static_cast<double>(n));
-    const bool is_seen = sampler.padding != Padding::zeros || (last >= 0 && first < sampler.size);
-    for (std::int64_t n = 0; is_seen && n <= steps; ++n) {
-        const double k = first + static_cast<double>(n);
-        const AxisTaps tap = axis_taps(sampler, k);
-        if (tap.count == 1) row.add(tap.index[0], weight(k) / mass * gain);
-    }
-    row.finish_row();
-}
-
-BandedMatrix padded_filters(const Gaussian::Axis& axis, int count, int size, Padding padding, double gain) {
-    BandedMatrix matrix(size);
-    RowBuilder row(matrix);
-    const AxisSampler sampler{size, Interpolation::nearest, padding, Mirror::edges};
-    for (int i = 0; i < count; ++i) append_padded_row(row, sampler, axis.u + i * axis.d, axis.s, gain);
-    return matrix;
 }
 
 void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
@@ -300,7 +153,7 @@ void require_computable(const Gaussian::AxesForm& axes, bool is_padded) {
                     number_text(extreme) + " pixels, not " + number_text(s));
     }
     if (!is_padded) return;
-    require_reach(cutoff * std::hypot(axes.x.s, axes.y.s));
+    require_reach(gaussian_cutoff * std::hypot(axes.x.s, axes.y.s));
     const double lesser = std::min(axes.x.s, axes.y.s);
     if (lesser >= least) return;
     throw Error("turned and padded, a Gaussian has a standard deviation of at least " + number_text(least) +

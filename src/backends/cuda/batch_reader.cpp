@@ -8,6 +8,7 @@
 #include "maps/footprints.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
+#include "maps/sparse_matrix.hpp"
 #include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
@@ -142,6 +143,7 @@ void BatchReader::read_on_host() {
                                   [&](const WeightedSum& sum) { return read_it(sum); },
                                   [&](const Filters& filters) { return read_it(filters); },
                                   [&](const Footprints& footprints) { return read_it(footprints); },
+                                  [&](const SparseMatrix& matrix) { return read_it(matrix); },
                                   [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
                        map.kind);
     });

@@ -10,6 +10,7 @@
 #include "maps/footprints.hpp"
 #include "maps/image_region.hpp"
 #include "maps/samples.hpp"
+#include "maps/sparse_matrix.hpp"
 #include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
 
@@ -34,6 +35,7 @@ class Writer {
 
     ImageRegion write(const Filters& filters) { return glimpse::write(filters, map_, glimpse_); }
     ImageRegion write(const Footprints& footprints) { return glimpse::write(footprints, map_, glimpse_); }
+    ImageRegion write(const SparseMatrix& matrix) { return glimpse::write(matrix, map_, glimpse_); }
 
     ImageRegion write(const Weights& /*weights*/) {
         DevicePlan plan(glimpse_.channels());

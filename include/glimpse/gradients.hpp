@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/geometry.hpp"
+#include "glimpse/lowered.hpp"
+#include "glimpse/mechanism.hpp"
+
+// How a glimpse changes with the numbers of its mechanism: what a network learns to look by.
+
+namespace glimpse {
+
+/// The derivative of a glimpse by one number p of its mechanism, for an image I that does not change:
+///
+///   ∂g/∂p = Σ_t A_t I
+///
+/// over its terms, linear maps of the glimpse's own image and size, of which backends apply each as it is.
+/// With a padding c each is A_t (I - c), which the term's `fill` and full weight of 0 say to `read_glimpses`.
+struct ParameterGradient {
+    std::string parameter;       ///< a JSON Pointer into the entry of a document: "/box/2"
+    std::vector<Lowered> terms;  ///< one, or two where p moves both axes of a separable map
+};
+
+/// ∂g/∂p for each number p of a mechanism for an image of size `image`, the glimpse's size being held: of
+/// `Gaussian` in every form that is not turned, of `SpatialTransformer` in all but fields, of `Filter` with a
+/// kernel for all pixels, and of `DeformablePoints`. Numbers have the units of the document, angles degrees.
+///
+/// The derivative of samples is that to the right at whole positions (`axis_slopes`). Jaderberg et al. 2015,
+/// "Spatial Transformer Networks", 3.3; Gregor et al. 2015, "DRAW", 3.2.
+///
+/// Throws `InvalidParameter` where there is none: of crops, whose window moves by whole pixels, and nearest
+/// neighbours; of what has as many numbers as pixels; and of turned Gaussians and antialiased samples, whose
+/// footprints change with the Jacobian. Otherwise as `lower`.
+GLIMPSE_EXPORT std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image);
+
+}  // namespace glimpse

@@ -1,0 +1,155 @@
+#include "mechanisms/gaussian_gradients.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
+#include "mechanisms/gaussian_forms.hpp"
+#include "mechanisms/gaussian_rows.hpp"
+#include "mechanisms/validation.hpp"
+
+namespace glimpse {
+
+namespace {
+
+using Axis = Gaussian::Axis;
+using Axes = Gaussian::AxesForm;
+
+/// How the six parameters, and γ, change with one number of a form.
+struct AxesChange {
+    std::string parameter;
+    Axes axes;
+    double gain = 0;
+};
+
+Axis difference(const Axis& a, const Axis& b) {
+    return {a.u - b.u, a.s - b.s, a.d - b.d};
+}
+
+/// The six parameters of a form, and how they change with its numbers.
+class FormChanges {
+  public:
+    FormChanges(const Gaussian& gaussian, Size image, Size size)
+        : gaussian_(gaussian), image_(image), size_(size), axes_(axes(gaussian, image, size)) {}
+
+    [[nodiscard]] std::vector<AxesChange> all() && {
+        std::visit(overloaded{[&](const Axes&) { add_axes(); },
+                              [&](const Gaussian::DrawForm& form) { add_draw(form); },
+                              [&](const Gaussian::BoxForm& form) { add_box(form); }},
+                   gaussian_.form);
+        return std::move(changes_);
+    }
+
+  private:
+    /// Between two forms.
+    template <typename Form>
+    [[nodiscard]] Axes between(const Form& from, const Form& to) const {
+        Gaussian other = gaussian_;
+        other.form = to;
+        const Axes after = axes(other, image_, size_);
+        other.form = from;
+        const Axes before = axes(other, image_, size_);
+        return {difference(after.x, before.x), difference(after.y, before.y)};
+    }
+
+    /// By a number that the six parameters are affine functions of.
+    template <typename Form>
+    void add_affine(const std::string& parameter, const Form& form, auto&& number) {
+        Form next = form;
+        number(next) += 1;
+        changes_.push_back({parameter, between(form, next)});
+    }
+
+    void add_axes() {
+        for (const char* const axis : {"x", "y"}) {
+            const bool is_x = *axis == 'x';
+            const auto add = [&](const char* name, const Axis& one) {
+                changes_.push_back({std::string("/") + axis + "/" + name,
+                                    is_x ? Axes{one, {0, 0, 0}} : Axes{{0, 0, 0}, one}});
+            };
+            add("u", {1, 0, 0});
+            add("s", {0, 1, 0});
+            add("d", {0, 0, 1});
+        }
+    }
+
+    void add_draw(const Gaussian::DrawForm& draw) {
+        add_affine("/draw/gx", draw, [](Gaussian::DrawForm& form) -> double& { return form.gx; });
+        add_affine("/draw/gy", draw, [](Gaussian::DrawForm& form) -> double& { return form.gy; });
+        // s = exp(½ log σ²), or √2 exp(log σ²).
+        const double of_s = gaussian_.code == Gaussian::Code::ericjang ? 1 : 0.5;
+        changes_.push_back({"/draw/log_sigma2", {{0, of_s * axes_.x.s, 0}, {0, of_s * axes_.y.s, 0}}});
+        // u and d are affine functions of δ: δ ∂/∂δ is the way from δ = 0.
+        Gaussian::DrawForm none = draw;
+        none.log_delta = -std::numeric_limits<double>::infinity();
+        changes_.push_back({"/draw/log_delta", between(none, draw)});
+        changes_.push_back({"/draw/log_gamma", {{0, 0, 0}, {0, 0, 0}}, gain_of(gaussian_)});
+    }
+
+    void add_box(const Gaussian::BoxForm& box) {
+        using Form = Gaussian::BoxForm;
+        add_affine("/box/0", box, [](Form& form) -> double& { return form.box.x; });
+        add_affine("/box/1", box, [](Form& form) -> double& { return form.box.y; });
+        add_affine("/box/2", box, [](Form& form) -> double& { return form.box.width; });
+        add_affine("/box/3", box, [](Form& form) -> double& { return form.box.height; });
+        if (gaussian_.code == Gaussian::Code::hart) return;
+        add_affine("/sigma", box, [](Form& form) -> double& { return form.sigma; });
+        if (!box.sigma_y) return;
+        Form next = box;
+        next.sigma_y = *box.sigma_y + 1;
+        changes_.push_back({"/sigma_y", between(box, next)});
+    }
+
+    const Gaussian& gaussian_;
+    Size image_;
+    Size size_;
+    Axes axes_;
+    std::vector<AxesChange> changes_{};
+};
+
+bool is_zero(const Axis& axis) {
+    return axis.u == 0 && axis.s == 0 && axis.d == 0;
+}
+
+void require_upright(const Gaussian& gaussian) {
+    const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
+    if (!box || box->angle == 0) return;
+    throw InvalidParameter(
+        "/angle", "the gradients of Gaussians that are turned are not computed; leave the angle out");
+}
+
+}  // namespace
+
+std::vector<ParameterGradient> gradients(const Gaussian& gaussian, Size image) {
+    require_upright(gaussian);
+    const Lowered lowered = lower(gaussian, image);
+    const Size size = lowered.map.glimpse;
+    const Axes all = axes(gaussian, image, size);
+    const auto& whole = std::get<Separable>(lowered.map.kind);
+    const double gain = gain_of(gaussian);
+    std::vector<ParameterGradient> gradients;
+    for (AxesChange& change : FormChanges(gaussian, image, size).all()) {
+        ParameterGradient& gradient = gradients.emplace_back();
+        gradient.parameter = std::move(change.parameter);
+        const auto add = [&](Separable term) {
+            gradient.terms.push_back({.map = {.image = image, .glimpse = size, .kind = std::move(term)},
+                                      .full_weight = change.gain,
+                                      .fill = lowered.fill});
+        };
+        if (change.gain != 0) add(whole);  // γ ∂/∂γ
+        if (!is_zero(change.axes.x)) {
+            add({.rows = whole.rows,
+                 .columns =
+                     derivative_of_filters(all.x, change.axes.x, size.width, image.width, gaussian, 1)});
+        }
+        if (!is_zero(change.axes.y)) {
+            add({.rows =
+                     derivative_of_filters(all.y, change.axes.y, size.height, image.height, gaussian, gain),
+                 .columns = whole.columns});
+        }
+    }
+    return gradients;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "glimpse/mechanisms/spatial_transformer.hpp"
+#include "maps/sample_slopes.hpp"
+
+namespace glimpse {
+
+/// How the sampling points of a transformer move with one of its numbers, the glimpse's size being held.
+struct MovingPoints {
+    std::string parameter;  ///< a JSON Pointer: "/theta/0/2"
+    Velocity velocity;
+};
+
+/// Of each number of the transformer's form, in the units that it is given in. Throws `InvalidParameter` for
+/// the field of a warp, which has as many numbers as points.
+std::vector<MovingPoints> moving_points(const SpatialTransformer& transformer, Size image, Size glimpse);
+
+}  // namespace glimpse
