@@ -192,6 +192,8 @@ class Contract(unittest.TestCase):
             fields = fields_with(*figures)
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
             fields |= fields_with(*figures)  # which skips what is there by now
+            box = ("-b", "2,2,5,5", "-m", "stn")
+            fields |= fields_with("-o", pathlib.Path(directory) / "gradients", "--gradients", glimpses=box)
             fields |= fields_with("--output-tar", pathlib.Path(directory) / "a.tar")
             fields |= fields_of_damaged_files(pathlib.Path(directory), fields_with)
             annotations = pathlib.Path(directory) / "boxes.json"

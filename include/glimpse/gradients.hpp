@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,17 @@ struct ParameterGradient {
 ///
 /// Throws `InvalidParameter` where there is none: of crops, whose window moves by whole pixels, and nearest
 /// neighbours; of what has as many numbers as pixels; and of turned Gaussians and antialiased samples, whose
-/// footprints change with the Jacobian. Otherwise as `lower`.
+/// footprints change with the Jacobian. Otherwise as `lower`, and `Error` where float32 cannot hold one.
 GLIMPSE_EXPORT std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image);
+
+using VisitGradient = std::function<void(const ParameterGradient&)>;
+/// The same, one after another: each may have some weights for each pixel.
+GLIMPSE_EXPORT void for_each_gradient(const Mechanism& mechanism, Size image, const VisitGradient& visit);
+
+/// Throws as `gradients` where there is none whatever the image.
+GLIMPSE_EXPORT void require_gradients(const Mechanism& mechanism);
+
+/// The bytes that one gradient of a glimpse of that size takes at most, with what it is made of.
+GLIMPSE_EXPORT std::int64_t gradient_memory(const Mechanism& mechanism, Size glimpse);
 
 }  // namespace glimpse

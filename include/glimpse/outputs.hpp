@@ -38,13 +38,14 @@ struct TrackOptions {
 
 /// What is written, and where.
 struct OutputOptions {
-    std::string out;       ///< a directory; a file, where there is one glimpse; or "-": standard output
-    std::string archive;   ///< instead of `out`: a tar file, or "-"; outputs become its members
-    std::string format;    ///< an extension without its dot; empty: that of `out`, or png
-    bool overlay = false;  ///< NAME.overlay.png, .svg or .pdf
-    bool panel = false;    ///< NAME.panel.png, .svg or .pdf
-    SheetOptions sheet;    ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
-    bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
+    std::string out;         ///< a directory; a file, where there is one glimpse; or "-": standard output
+    std::string archive;     ///< instead of `out`: a tar file, or "-"; outputs become its members
+    std::string format;      ///< an extension without its dot; empty: that of `out`, or png
+    bool overlay = false;    ///< NAME.overlay.png, .svg or .pdf
+    bool panel = false;      ///< NAME.panel.png, .svg or .pdf
+    SheetOptions sheet;      ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
+    bool map = false;        ///< NAME.ID.map.png, or .npy where the format is npy
+    bool gradients = false;  ///< NAME.ID.gradients.npz: ∂g/∂p of each number p of its mechanism
     MatrixForm matrices = MatrixForm::none;  ///< NAME.ID.A_y.npz and the like: `MatrixPath`
     OverlayStyle style;                      ///< of overlay, panel and sheet
     bool colorbar = false;  ///< in those that show colours, unless each map has a scale of its own
@@ -73,6 +74,7 @@ struct MatrixPath {
 struct GlimpsePaths {
     std::string glimpse;
     std::string map;
+    std::string gradients{};
 };
 
 /// The paths of one job's outputs; empty where not wanted, and all of them where the job has a problem.
@@ -86,7 +88,8 @@ struct OutputPaths {
     /// there may be, and once the glimpse is lowered those of its map.
     std::vector<std::vector<MatrixPath>> matrices{};
 
-    /// All but the glimpses themselves that are wanted: maps, matrices, overlay, panel, sheets, record.
+    /// All but the glimpses themselves that are wanted: maps, gradients, matrices, overlay, panel, sheets,
+    /// record.
     [[nodiscard]] GLIMPSE_EXPORT std::vector<std::filesystem::path> beside_glimpses() const;
 };
 

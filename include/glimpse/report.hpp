@@ -44,8 +44,9 @@ struct GlimpseReport {
     std::int64_t saturated = 0;
     /// Negative attention that the picture of its attention map shows as 0, in pixels.
     std::int64_t map_negative = 0;
-    bool is_linear = true;  ///< whether it is a linear function of the image, as without a transition
-    std::string map{};      ///< path of its attention map, as `output`; empty where the run writes none
+    bool is_linear = true;    ///< whether it is a linear function of the image, as without a transition
+    std::string map{};        ///< path of its attention map, as `output`; empty where the run writes none
+    std::string gradients{};  ///< path of its gradients, likewise
 };
 
 /// What became of one image.

@@ -150,6 +150,9 @@ void add_fast_shrink(Command& command, ExtractOptions& o) {
 void add_map_outputs(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Outputs");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    command.add_flag("--gradients", o.output.gradients,
+                     "also write how each glimpse changes with each number of its mechanism, "
+                     "NAME.ID.gradients.npz: an array of its shape for each, named by its place, box/2");
     CLI::Option* const matrices = command.add_flag(
         "--matrices", o.matrices,
         "also write the matrices of g = A_y I A_x^T, NAME.ID.A_y.npz and A_x.npz, or of g = A I, A.npz, for "

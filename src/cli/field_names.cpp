@@ -63,6 +63,7 @@ constexpr std::array fields{
     Field{"style.scale", "--scale"},
     Field{"colorbar", "--colorbar"},
     Field{"map", "--map"},
+    Field{"gradients", "--gradients"},
     Field{"matrices", "--matrices"},
     Field{"matrices.dense", "--dense"},
     Field{"tracks.strip", "--strip"},

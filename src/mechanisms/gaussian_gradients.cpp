@@ -112,26 +112,23 @@ bool is_zero(const Axis& axis) {
     return axis.u == 0 && axis.s == 0 && axis.d == 0;
 }
 
-void require_upright(const Gaussian& gaussian) {
+}  // namespace
+
+void require_gradients(const Gaussian& gaussian) {
     const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
     if (!box || box->angle == 0) return;
     throw InvalidParameter(
         "/angle", "the gradients of Gaussians that are turned are not computed; leave the angle out");
 }
 
-}  // namespace
-
-std::vector<ParameterGradient> gradients(const Gaussian& gaussian, Size image) {
-    require_upright(gaussian);
+void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient& visit) {
     const Lowered lowered = lower(gaussian, image);
     const Size size = lowered.map.glimpse;
     const Axes all = axes(gaussian, image, size);
     const auto& whole = std::get<Separable>(lowered.map.kind);
     const double gain = gain_of(gaussian);
-    std::vector<ParameterGradient> gradients;
     for (AxesChange& change : FormChanges(gaussian, image, size).all()) {
-        ParameterGradient& gradient = gradients.emplace_back();
-        gradient.parameter = std::move(change.parameter);
+        ParameterGradient gradient{std::move(change.parameter), {}};
         const auto add = [&](Separable term) {
             gradient.terms.push_back({.map = {.image = image, .glimpse = size, .kind = std::move(term)},
                                       .full_weight = change.gain,
@@ -148,8 +145,8 @@ std::vector<ParameterGradient> gradients(const Gaussian& gaussian, Size image) {
                      derivative_of_filters(all.y, change.axes.y, size.height, image.height, gaussian, gain),
                  .columns = whole.columns});
         }
+        visit(gradient);
     }
-    return gradients;
 }
 
 }  // namespace glimpse

@@ -1,13 +1,14 @@
 #pragma once
 
-#include <vector>
-
 #include "glimpse/gradients.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 
 namespace glimpse {
 
-/// Those of a Gaussian that can be lowered. Throws `InvalidParameter` where it is turned.
-std::vector<ParameterGradient> gradients(const Gaussian& gaussian, Size image);
+/// Throws `InvalidParameter` where it is turned.
+void require_gradients(const Gaussian& gaussian);
+
+/// Of one that has them. Throws as `lower`.
+void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient& visit);
 
 }  // namespace glimpse

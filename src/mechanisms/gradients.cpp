@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "maps/filters.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/sample_slopes.hpp"
@@ -16,8 +17,6 @@ namespace glimpse {
 
 namespace {
 
-using Gradients = std::vector<ParameterGradient>;
-
 /// A derivative, whose padding is that of the glimpse.
 Lowered term(const Lowered& glimpse, MapKind kind) {
     return {.map = {.image = glimpse.map.image, .glimpse = glimpse.map.glimpse, .kind = std::move(kind)},
@@ -25,11 +24,7 @@ Lowered term(const Lowered& glimpse, MapKind kind) {
             .fill = glimpse.fill};
 }
 
-Gradients gradients_of(const Gaussian& gaussian, Size image) {
-    return gradients(gaussian, image);
-}
-
-Gradients gradients_of(const SpatialTransformer& transformer, Size image) {
+void require_gradients(const SpatialTransformer& transformer) {
     if (transformer.interpolation == Interpolation::nearest) {
         throw InvalidParameter("/interpolation",
                                "a glimpse of nearest neighbours changes in steps, and has no gradient; "
@@ -40,69 +35,38 @@ Gradients gradients_of(const SpatialTransformer& transformer, Size image) {
                                "the gradients of antialiased samples are not computed; leave it out, "
                                "or take Gaussian attention");
     }
-    const Lowered lowered = lower(transformer, image);
-    const Size size = lowered.map.glimpse;
-    const Samples samples{.points = sampling_points(transformer, image, size),
-                          .interpolation = transformer.interpolation,
-                          .padding = transformer.padding.value_or(Padding::zeros),
-                          .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
-    Gradients all;
-    for (MovingPoints& moving : moving_points(transformer, image, size)) {
-        all.push_back({std::move(moving.parameter),
-                       {term(lowered, derivative(samples, image, size, moving.velocity))}});
-    }
-    return all;
+    if (!has_field(transformer)) return;
+    const Warp& warp = *std::get<SpatialTransformer::WarpForm>(transformer.form).warp;
+    throw InvalidParameter(std::holds_alternative<GridWarp>(warp) ? "/grid" : "/flow",
+                           "a field has as many numbers as pixels; its gradients are not computed");
 }
 
-/// One tap alone, whatever the filters' own weights are.
-Filters delta(const Filters& filters, std::size_t tap, Size image) {
-    Filters one = filters;
-    std::vector<float> weights(static_cast<std::size_t>(filters.side * filters.side), 0.0F);
-    weights[tap] = 1;
-    one.weights = std::move(weights);
-    const FilterExtent extent = extent_of(one, image);
-    one.region = extent.region;
-    one.least_sum = extent.least_sum;
-    one.is_signed = false;
-    return one;
+void require_gradients(const Filter& filter) {
+    if (!has_field(filter)) return;
+    throw InvalidParameter(std::get<Filter::LocalForm>(filter.form).field->field(),
+                           "filters of each pixel have a number for each of its taps; their gradients are "
+                           "not computed");
 }
 
-Gradients gradients_of(const Filter& filter, Size image) {
-    const Lowered lowered = lower(filter, image);
-    const auto& filters = std::get<Filters>(lowered.map.kind);
-    if (!std::holds_alternative<std::vector<float>>(filters.weights)) {
-        throw InvalidParameter("/file",
-                               "filters of each pixel have as many numbers as it has, and a tap for each; "
-                               "their gradients are not computed");
-    }
-    Gradients all;
-    const std::size_t taps = std::get<std::vector<float>>(filters.weights).size();
-    const auto side = static_cast<std::size_t>(filters.side);
-    for (std::size_t tap = 0; tap < taps; ++tap) {
-        all.push_back({"/kernel/" + std::to_string(tap / side) + "/" + std::to_string(tap % side),
-                       {term(lowered, delta(filters, tap, image))}});
-    }
-    return all;
+void require_gradients(const DeformablePoints& /*points*/) {}
+
+[[noreturn]] void require_gradients(const Crop& /*crop*/) {
+    throw InvalidParameter("",
+                           "a crop begins and ends at whole pixels: it has no gradient by its box, and is "
+                           "learnt by the score function; a transformer or Gaussian attention with the same "
+                           "box has one");
 }
 
-/// Of one sampling point with a weight: by its location along an axis, or by its weight.
-Gradients gradients_of(const DeformablePoints& points, Size image) {
-    const Lowered lowered = lower(points, image);
-    Gradients all;
-    for (std::size_t k = 0; k < points.points->size(); ++k) {
-        const auto& [location, weight] = (*points.points)[k];
-        const Point at{centre_from_edge(location.x * image.width),
-                       centre_from_edge(location.y * image.height)};
-        const Samples sample{.points = Affine{{{{0, 0, at.x}, {0, 0, at.y}}}}};
-        const std::string place = "/points/" + std::to_string(k);
-        const auto by = [&](const Point& moves) {
-            return term(lowered, derivative(sample, image, {1, 1}, [&](int, int) { return moves; }));
-        };
-        all.push_back({place + "/0", {by({weight * image.width, 0})}});
-        all.push_back({place + "/1", {by({0, weight * image.height})}});
-        all.push_back({place + "/2", {term(lowered, sample)}});
-    }
-    return all;
+[[noreturn]] void require_gradients(const Retina& /*retina*/) {
+    throw InvalidParameter("",
+                           "a retina's windows are crops, which begin and end at whole pixels: it has no "
+                           "gradient by its centre, and is learnt by the score function");
+}
+
+[[noreturn]] void require_gradients(const Mask& /*mask*/) {
+    throw InvalidParameter("",
+                           "a mask has as many numbers as pixels, and the derivative by each is the image's "
+                           "own pixel; its gradients are not computed");
 }
 
 bool is_finite(const LinearMap& map) {
@@ -128,34 +92,108 @@ void require_held(const ParameterGradient& gradient) {
     }
 }
 
-[[noreturn]] Gradients gradients_of(const Crop& /*crop*/, Size /*image*/) {
-    throw InvalidParameter(
-        "",
-        "a crop begins and ends at whole pixels: it has no gradient by its box, and is learnt "
-        "by the score function (\"glimpse sample\"); a transformer or Gaussian attention "
-        "with the same box has one");
+void visit_gradients(const Gaussian& gaussian, Size image, const VisitGradient& visit) {
+    for_each_gradient(gaussian, image, visit);
 }
 
-[[noreturn]] Gradients gradients_of(const Retina& /*retina*/, Size /*image*/) {
-    throw InvalidParameter(
-        "",
-        "a retina's windows are crops, which begin and end at whole pixels: it has no gradient "
-        "by its centre, and is learnt by the score function (\"glimpse sample\")");
+void visit_gradients(const SpatialTransformer& transformer, Size image, const VisitGradient& visit) {
+    const Lowered lowered = lower(transformer, image);
+    const Size size = lowered.map.glimpse;
+    const Samples samples{.points = sampling_points(transformer, image, size),
+                          .interpolation = transformer.interpolation,
+                          .padding = transformer.padding.value_or(Padding::zeros),
+                          .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
+    for (const MovingPoints& moving : moving_points(transformer, image, size))
+        visit({moving.parameter, {term(lowered, derivative(samples, image, size, moving.velocity))}});
 }
 
-[[noreturn]] Gradients gradients_of(const Mask& /*mask*/, Size /*image*/) {
-    throw InvalidParameter(
-        "",
-        "a mask has as many numbers as pixels, and the derivative by each is the image's own "
-        "pixel; its gradients are not computed");
+/// One tap alone, whatever the filters' own weights are.
+Filters delta(const Filters& filters, std::size_t tap, Size image) {
+    Filters one = filters;
+    std::vector<float> weights(static_cast<std::size_t>(filters.side * filters.side), 0.0F);
+    weights[tap] = 1;
+    one.weights = std::move(weights);
+    const FilterExtent extent = extent_of(one, image);
+    one.region = extent.region;
+    one.least_sum = extent.least_sum;
+    one.is_signed = false;
+    return one;
+}
+
+void visit_gradients(const Filter& filter, Size image, const VisitGradient& visit) {
+    const Lowered lowered = lower(filter, image);
+    const auto& filters = std::get<Filters>(lowered.map.kind);
+    const std::size_t taps = std::get<std::vector<float>>(filters.weights).size();
+    const auto side = static_cast<std::size_t>(filters.side);
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+        visit({"/kernel/" + std::to_string(tap / side) + "/" + std::to_string(tap % side),
+               {term(lowered, delta(filters, tap, image))}});
+    }
+}
+
+/// Of one sampling point with a weight: by its location along an axis, or by its weight.
+void visit_gradients(const DeformablePoints& points, Size image, const VisitGradient& visit) {
+    const Lowered lowered = lower(points, image);
+    for (std::size_t k = 0; k < points.points->size(); ++k) {
+        const auto& [location, weight] = (*points.points)[k];
+        const Point at{centre_from_edge(location.x * image.width),
+                       centre_from_edge(location.y * image.height)};
+        const Samples sample{.points = Affine{{{{0, 0, at.x}, {0, 0, at.y}}}}};
+        const std::string place = "/points/" + std::to_string(k);
+        const auto by = [&](const Point& moves) {
+            return term(lowered, derivative(sample, image, {1, 1}, [&](int, int) { return moves; }));
+        };
+        visit({place + "/0", {by({weight * image.width, 0})}});
+        visit({place + "/1", {by({0, weight * image.height})}});
+        visit({place + "/2", {term(lowered, sample)}});
+    }
+}
+
+/// What `require_gradients` refuses.
+template <typename Without>
+void visit_gradients(const Without& /*mechanism*/, Size /*image*/, const VisitGradient& /*visit*/) {}
+
+std::size_t count_of_plate(const SpatialTransformer& transformer) {
+    const auto* const form = std::get_if<SpatialTransformer::WarpForm>(&transformer.form);
+    const auto* const plate = form ? std::get_if<ThinPlateWarp>(form->warp.get()) : nullptr;
+    return plate ? plate->from.size() + 3 : 0;
+}
+
+std::int64_t memory_of(const SpatialTransformer& transformer, Size glimpse) {
+    const std::int64_t taps = transformer.interpolation == Interpolation::bicubic ? 16 : 4;
+    const std::int64_t entry{2 * sizeof(SparseMatrix::Entry)};  // as the list grows
+    const auto shares = static_cast<std::int64_t>(count_of_plate(transformer) * sizeof(double));
+    return bounded_product(glimpse.area(), taps * entry + shares + std::int64_t{sizeof(Point)});
+}
+
+template <typename Other>
+std::int64_t memory_of(const Other& /*mechanism*/, Size /*glimpse*/) {
+    return 0;
 }
 
 }  // namespace
 
+void require_gradients(const Mechanism& mechanism) {
+    std::visit([](const auto& one) { require_gradients(one); }, mechanism);
+}
+
+void for_each_gradient(const Mechanism& mechanism, Size image, const VisitGradient& visit) {
+    require_gradients(mechanism);
+    const auto visit_held = [&](const ParameterGradient& gradient) {
+        require_held(gradient);
+        visit(gradient);
+    };
+    std::visit([&](const auto& one) { visit_gradients(one, image, visit_held); }, mechanism);
+}
+
 std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image) {
-    Gradients all = std::visit([&](const auto& one) { return gradients_of(one, image); }, mechanism);
-    for (const ParameterGradient& one : all) require_held(one);
+    std::vector<ParameterGradient> all;
+    for_each_gradient(mechanism, image, [&](const ParameterGradient& one) { all.push_back(one); });
     return all;
+}
+
+std::int64_t gradient_memory(const Mechanism& mechanism, Size glimpse) {
+    return std::visit([&](const auto& one) { return memory_of(one, glimpse); }, mechanism);
 }
 
 }  // namespace glimpse

@@ -6,9 +6,9 @@
 #include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
+#include <stdexcept>
 #include <utility>
 
-#include "glimpse/error.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/plate_motion.hpp"
 
@@ -266,19 +266,15 @@ Moving of_warp(const ThinPlateWarp& warp, Size image, Size glimpse) {
     return all;
 }
 
-[[noreturn]] Moving refuse_field(const std::string& field) {
-    throw InvalidParameter(field,
-                           "a field has as many numbers as the glimpse has pixels; the gradient by "
-                           "each is that of its own sample alone, and is not computed");
-}
+constexpr const char* of_field = "a field has as many numbers as points";
 
 Moving of_form(const Warp& warp, const SpatialTransformer& transformer, Size image, Size glimpse) {
     return std::visit(overloaded{[&](const QuadWarp& quad) {
                                      return of_quad(quad, sampling_points(transformer, image, glimpse),
                                                     image);
                                  },
-                                 [](const GridWarp&) { return refuse_field("/grid"); },
-                                 [](const FlowWarp&) { return refuse_field("/flow"); },
+                                 [](const GridWarp&) -> Moving { throw std::logic_error(of_field); },
+                                 [](const FlowWarp&) -> Moving { throw std::logic_error(of_field); },
                                  [&](const auto& other) { return of_warp(other, image, glimpse); }},
                       warp);
 }

@@ -14,8 +14,8 @@ struct MovingPoints {
     Velocity velocity;
 };
 
-/// Of each number of the transformer's form, in the units that it is given in. Throws `InvalidParameter` for
-/// the field of a warp, which has as many numbers as points.
+/// Of each number of the transformer's form, in the units that it is given in. Throws `std::logic_error`
+/// for the field of a warp, which has as many numbers as points.
 std::vector<MovingPoints> moving_points(const SpatialTransformer& transformer, Size image, Size glimpse);
 
 }  // namespace glimpse

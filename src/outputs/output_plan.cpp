@@ -88,6 +88,7 @@ class JobPaths {
             paths.glimpse = below(glimpse.id + "." + plan_.format).string();
         }
         if (plan_.options.map) paths.map = below(glimpse.id + ".map." + map_format(plan_.format)).string();
+        if (plan_.options.gradients) paths.gradients = below(glimpse.id + ".gradients.npz").string();
         return paths;
     }
 
@@ -186,11 +187,11 @@ void validate(const OutputOptions& options) {
     if (has_sheet) require_cell_size("sheet.cell_size", options.sheet.cell_size);
     if (options.tracks.strip) require_cell_size("tracks.cell_size", options.tracks.cell_size);
     if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map ||
-                                           options.matrices != MatrixForm::none)) {
+                                           options.gradients || options.matrices != MatrixForm::none)) {
         throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
                                        field_name("overlay") + ", " + field_name("panel") + ", " +
-                                       field_name("sheet") + ", " + field_name("map") + " and " +
-                                       field_name("matrices"));
+                                       field_name("sheet") + ", " + field_name("map") + ", " +
+                                       field_name("gradients") + " and " + field_name("matrices"));
     }
 }
 
@@ -198,7 +199,7 @@ void validate(const OutputOptions& options) {
 
 std::vector<fs::path> OutputPaths::beside_glimpses() const {
     std::vector<fs::path> others;
-    for (const GlimpsePaths& one : glimpses) others.push_back(one.map);
+    for (const GlimpsePaths& one : glimpses) others.insert(others.end(), {one.map, one.gradients});
     for (const std::vector<MatrixPath>& one : matrices)
         std::ranges::transform(one, std::back_inserter(others), &MatrixPath::path);
     others.insert(others.end(), {overlay, panel, record});
@@ -265,6 +266,7 @@ void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOut
         const GlimpsePaths paths = naming.of(glimpse);
         visit_one(paths.glimpse);
         visit_one(paths.map);
+        visit_one(paths.gradients);
         for (const MatrixPath& matrix : naming.matrices_of(glimpse.id)) visit(matrix.path);
     }
     std::ranges::for_each(naming.beside_glimpses().beside_glimpses(), visit);

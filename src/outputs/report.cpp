@@ -67,6 +67,7 @@ Json json(const GlimpseReport& glimpse) {
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
     add_path(record, "map", glimpse.map);
     if (glimpse.map_negative > 0) record["map_negative"] = glimpse.map_negative;
+    add_path(record, "gradients", glimpse.gradients);
     if (glimpse.saturated > 0) record["saturated"] = glimpse.saturated;
     return record;
 }

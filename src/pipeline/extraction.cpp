@@ -17,6 +17,7 @@
 #include "pipeline/decoding.hpp"
 #include "pipeline/drawing.hpp"
 #include "pipeline/glimpse_reader.hpp"
+#include "pipeline/gradient_file.hpp"
 #include "pipeline/inexact_fills.hpp"
 #include "pipeline/linearised.hpp"
 #include "pipeline/matrices.hpp"
@@ -35,9 +36,10 @@ struct Run {
     const RunOptions& options;
 };
 
-/// Saves glimpses that were read together.
+/// Saves glimpses that were read together of what is decoded.
 void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageInfo& image,
-                  std::string_view format, Saver& saver, Matrices& matrices, Pictures& pictures) {
+                  const ImageRegion& decoded, const Run& run, Saver& saver, Matrices& matrices,
+                  Pictures& pictures) {
     const bool with_maps = !glimpses.empty() && !glimpses.front()->paths->map.empty();
     const std::size_t at_once = with_maps ? most_maps_at_once : glimpses.size();
     const auto save = [&](std::size_t k) {
@@ -45,7 +47,8 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
         if (!glimpse.report->error.empty()) return;
         guarded(*glimpse.report, [&] {
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
-            save_glimpse(glimpse, picture, format, saver);
+            save_glimpse(glimpse, picture, run.plan.format, saver);
+            save_gradients(glimpse, decoded, run.options, saver);
             matrices.save(glimpse, saver);
             pictures.show(glimpse, picture);
             record_output(glimpse);
@@ -109,7 +112,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run,
         decoded = {};  // frees the previous part first
         decoded = decode_region(image, part.region, decoding.shrink);
         reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
-            save_portion(portion, pixels, info, format, saver, matrices, pictures);
+            save_portion(portion, pixels, info, decoded, run, saver, matrices, pictures);
             left -= portion.size();
             if (left > 0) require_running(run.options);
         });
@@ -267,6 +270,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses, draws);
     Matrices matrices(run.plan.options, paths, report);
     matrices.plan(glimpses);
+    refuse_without_gradients(glimpses, run.plan.options, info);
     tell_dark(glimpses, run.plan.format, info.depth, done);
     tell_inexact_fills(glimpses, run.plan.format, info.depth, done);
     if (run.options.dry_run) {
@@ -276,13 +280,15 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     }
     if (!pictures.are_wanted()) drop_existing(glimpses, matrices, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
-    const bool shows_all = pictures.shrink_for(info.size) == 1;
-    const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
+    // A derivative may look at pixels beside those of the glimpse.
+    const bool needs_all = pictures.shrink_for(info.size) == 1 || run.plan.options.gradients;
+    const Decoding decoding = plan_decoding(glimpses, info, needs_all, run.options.fast_shrink);
     if (!held.reserved) {
         std::int64_t beside =
             beside_glimpses(run, pictures, job.glimpses->size(), info, greatest_support(glimpses));
         for (const LoweredGlimpse& glimpse : glimpses)
             beside += transition_memory(glimpse.lowered, info.channels);
+        beside += gradients_memory(glimpses, run.plan.options, info.channels);
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     linearise_shown(glimpses, image, run, pictures);

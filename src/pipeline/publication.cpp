@@ -15,7 +15,9 @@ void remove_from(ImageReport& report, const std::string& path) {
     }
     std::erase(report.sheets, path);
     for (GlimpseReport& glimpse : report.glimpses) {
-        if (glimpse.map == path) glimpse.map.clear();
+        for (std::string* const one : {&glimpse.map, &glimpse.gradients}) {
+            if (*one == path) one->clear();
+        }
     }
     for (std::vector<std::string>& matrices : report.matrices) std::erase(matrices, path);
 }
@@ -28,7 +30,7 @@ void record_failure(FinishedJob& done, const UnpublishedFile& file) {
     const auto paths = std::ranges::find_if(done.paths.glimpses, [&](const GlimpsePaths& one) {
         const auto k = static_cast<std::size_t>(&one - done.paths.glimpses.data());
         const auto is_it = [&](const MatrixPath& matrix) { return matrix.path == file.path; };
-        return one.glimpse == file.path || one.map == file.path ||
+        return one.glimpse == file.path || one.map == file.path || one.gradients == file.path ||
                (k < matrices.size() && std::ranges::any_of(matrices[k], is_it));
     });
     const auto glimpse = std::ranges::find_if(done.report.glimpses, [&](const GlimpseReport& one) {

@@ -228,7 +228,8 @@ std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) 
 void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Matrices& matrices, const Saver& saver) {
     std::erase_if(glimpses, [&](const LoweredGlimpse& glimpse) {
         const GlimpsePaths& paths = *glimpse.paths;
-        if (paths.glimpse.empty() || saver.wants(paths.glimpse) || saver.wants(paths.map)) return false;
+        if (paths.glimpse.empty() || saver.wants(paths.glimpse)) return false;
+        if (saver.wants(paths.map) || saver.wants(paths.gradients)) return false;
         if (matrices.are_wanted(glimpse, saver)) return false;
         record_output(glimpse);
         glimpse.report->skipped = true;
@@ -246,6 +247,7 @@ void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver
         const std::string& path = glimpse.paths->glimpse;
         glimpse.report->skipped = !path.empty() && !saver.wants(path);
         if (saver.wants(glimpse.paths->map)) glimpse.report->map = glimpse.paths->map;
+        if (saver.wants(glimpse.paths->gradients)) glimpse.report->gradients = glimpse.paths->gradients;
     }
 }
 

@@ -24,6 +24,7 @@ import bounds
 import crops
 import filters
 import gaussians
+import gradients
 import maps
 import masks
 import points
@@ -40,7 +41,7 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, points, transitions, samples, maps, writes,
+MODULES = (crops, masks, gaussians, transformers, warps, gradients, retinas, filters, points, transitions, samples, maps, writes,
            arrays, read_jpeg_png_webp, read_tiff, read_plain, read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
