@@ -24,27 +24,22 @@ std::optional<SampleLoop> sample_loop(Interpolation interpolation) {
     return std::nullopt;
 }
 
-/// The longest run of a row's points within low … high.
-Interval run_within(const SamplingPoints::Row& row, const Point& low, const Point& high) {
+}  // namespace
+
+Interval run_within(const SamplingPoints::Row& row, const Extent& around) {
     const int width = static_cast<int>(row.points.size());
-    if (row.extent && lies_within(*row.extent, {low.x, low.y, high.x, high.y})) return {0, width};
-    const auto is_within = [&](const Point& p) {
-        return int(p.x >= low.x) & int(p.x <= high.x) & int(p.y >= low.y) & int(p.y <= high.y);
-    };
-    int count = 0;  // without a branch: mostly all of them are
-    for (const Point& point : row.points) count += is_within(point);
-    if (count == width) return {0, width};
+    const auto holds = [&](const std::optional<Extent>& all) { return all && lies_within(*all, around); };
+    if (holds(row.extent) || holds(known_extent(row.points))) return {0, width};
     Interval longest;
     Interval run;
     for (int j = 0; j < width; ++j) {
-        const bool goes_on = is_within(row.points[static_cast<std::size_t>(j)]) != 0;
+        const auto [x, y] = row.points[static_cast<std::size_t>(j)];
+        const bool goes_on = x >= around.left && x <= around.right && y >= around.top && y <= around.bottom;
         run = goes_on ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
         if (run.length() > longest.length()) longest = run;
     }
     return longest;
 }
-
-}  // namespace
 
 SampledRows::SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image)
     : map_(map),
@@ -80,8 +75,8 @@ Interval SampledRows::inner_samples(int i, const SamplingPoints::Row* points) co
     const Point low{loop_->low, loop_->low};
     const Point high{map_.image.width - loop_->margin, map_.image.height - loop_->margin};
     if (high.x < low.x || high.y < low.y) return {};
-    const Interval inner =
-        points ? run_within(*points, low, high) : samples_within(*affine_, i, map_.glimpse.width, low, high);
+    const Interval inner = points ? run_within(*points, {low.x, low.y, high.x, high.y})
+                                  : samples_within(*affine_, i, map_.glimpse.width, low, high);
     return inner.length() < minimum_samples ? Interval{} : inner;
 }
 

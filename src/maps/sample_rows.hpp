@@ -16,6 +16,9 @@ struct SampleLoop {
     double margin;
 };
 
+/// The longest run of a row's points that lie within an extent.
+Interval run_within(const SamplingPoints::Row& row, const Extent& around);
+
 /// Reads `Samples` row by row: samples whose whole footprint lies inside the image by the kernels, the others
 /// tap by tap. The choice does not depend on the region, so that a glimpse never depends on what else is
 /// decoded.

@@ -90,15 +90,26 @@ Rectangle listed_support(const ImageSampler& sampler, const SamplingPoints& poin
     // Inside the image the first and the last tap grow with the position; a bicubic kernel's do not, whose
     // outer weights are 0 at whole positions.
     const bool grows = sampler.columns.interpolation != Interpolation::bicubic;
-    const Extent* const all_points = points.listed_extent();
     const Extent image{0, 0, sampler.columns.size - 1.0, sampler.rows.size - 1.0};
-    if (grows && all_points && lies_within(*all_points, image)) {
-        const auto [left, top, right, bottom] = *all_points;
-        return smallest_containing(around_taps(sampler, {left, top}), around_taps(sampler, {right, bottom}));
-    }
     Rectangle all;
+    const auto include = [&](const Point& point) {
+        all = smallest_containing(all, around_taps(sampler, point));
+    };
+    const auto include_extent = [&](const Extent& extent) {
+        include({extent.left, extent.top});
+        include({extent.right, extent.bottom});
+    };
+    const Extent* const all_points = points.listed_extent();
+    if (grows && all_points && lies_within(*all_points, image)) {
+        include_extent(*all_points);
+        return all;
+    }
     points.for_each_row([&](const SamplingPoints::Row& row) {
-        for (const Point& point : row.points) all = smallest_containing(all, around_taps(sampler, point));
+        const Interval inside = grows ? run_within(row, image) : Interval{};
+        const auto first = row.points.begin();
+        if (!inside.empty()) include_extent(*known_extent({first + inside.begin, first + inside.end}));
+        std::for_each(first, first + inside.begin, include);
+        std::for_each(first + inside.end, row.points.end(), include);
     });
     return all;
 }

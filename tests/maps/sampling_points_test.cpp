@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <opencv2/core.hpp>
 #include <stdexcept>
 
 #include "glimpse/lowered.hpp"
+#include "sampling_choices.hpp"
 
 using namespace glimpse;
 
@@ -126,4 +128,29 @@ TEST_CASE("sampling points: a list of pixels encloses nothing, and has the outli
     REQUIRE(found.size() == 4);
     for (std::size_t n = 0; n < 4; ++n) check_same(found[n], expected[n]);
     CHECK(pitch(list) == 1);
+}
+
+TEST_CASE(
+    "sampling points: the support of a list is the smallest rectangle around that of each point alone") {
+    cv::RNG random(20261129);
+    const Size image{20, 16};
+    for (int trial = 0; trial < 60; ++trial) {
+        // Inside, or some beyond an edge.
+        const double beyond = trial % 3 == 0 ? 0 : 4;
+        const SamplingPoints points = listed({12, 3}, [&](int, int) {
+            return Point{random.uniform(-beyond, 19 + beyond), random.uniform(-beyond, 15 + beyond)};
+        });
+        for (const Interpolation interpolation : all_interpolations) {
+            for (const Padding padding : all_paddings) {
+                const auto support_of = [&](const SamplingPoints& some, Size glimpse) {
+                    const Samples samples{.points = some, .interpolation = interpolation, .padding = padding};
+                    return support({.image = image, .glimpse = glimpse, .kind = samples});
+                };
+                Rectangle expected;
+                for (const Point& point : *points.listed())
+                    expected = smallest_containing(expected, support_of(SamplingPoints({point}, 1), {1, 1}));
+                CHECK(support_of(points, {12, 3}) == expected);
+            }
+        }
+    }
 }
