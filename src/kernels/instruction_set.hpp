@@ -13,6 +13,8 @@ void sample_bilinear(const SampleRowTask& task);
 void sample_bicubic(const SampleRowTask& task);
 void filter_row(const FilterRowTask& task);
 PointExtent extent(const double* points, std::size_t count);
+void scaled_row(const ScaledRowTask& task);
+void displaced_row(const DisplacedRowTask& task);
 void projective_row(const ProjectiveRowTask& task);
 void plate_row(const PlateRowTask& task);
 void tile(const TileTask& task);

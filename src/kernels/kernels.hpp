@@ -117,20 +117,47 @@ struct ProjectiveRowTask {
     double* points;  ///< x and y by turns
 };
 
-/// A thin-plate spline's sums at the points p_j = (x_j, y), to which they are added:
+/// The points (slope_x x + middle_x, slope_y y + middle_y) of others.
+struct ScaledRowTask {
+    const double* from;  ///< x and y by turns
+    double slope_x;
+    double slope_y;
+    double middle_x;
+    double middle_y;
+    int count;
+    double* points;  ///< likewise
+};
+
+/// The points (x_j + u_j - ½, y + v_j - ½) that are displaced by (u_j, v_j), from edge to centre coordinates.
+struct DisplacedRowTask {
+    const double* places;  ///< x_j and 0 by turns
+    double y;
+    const double* by;  ///< u_j and v_j by turns
+    int count;
+    double* points;  ///< x and y by turns
+};
+
+/// A thin-plate spline's sums at the points p_j = (x_j, y):
 ///
-///   sum_j += Σ_k w_k U(|p_j - a_k|),   U(r) = r² log r²
+///   sum_j = start + slope x_j + Σ_k w_k U(|p_j - a_k|),   U(r) = r² log r²
 struct PlateRowTask {
     const double* centres;  ///< a_k, x and y by turns
     const double* weights;  ///< w_k, of x and of y by turns
     int centre_count;
+    double start_x;
+    double start_y;
+    double slope_x;
+    double slope_y;
     const double* x;
     double y;
     int count;      ///< of points; a multiple of `plate_lanes`
     double* sum_x;  ///< `count` each
     double* sum_y;
 };
-constexpr int plate_lanes = 4;
+constexpr int plate_lanes = 8;
+/// Where the numbers of thin plates begin: a register that lies across two lines of the cache takes twice as
+/// long.
+constexpr std::size_t plate_alignment = 64;
 
 /// A polynomial of two values x and y over a square of `tile_side`² pixels, by what it is at `tile_nodes`²
 /// places that lie symmetrically to the square's axes, as do the pixels, u from the middle: their line is
@@ -138,9 +165,9 @@ constexpr int plate_lanes = 4;
 ///   f(±u) = Σ_q even_q P_q(u) ± odd_q Q_q(u),   0 ≤ q < `tile_terms`,   u = n + ½, 0 ≤ n < `tile_half`
 ///
 /// P_q(u) is at [q · tile_half + n] of `basis`, and all Q_q are behind all P_q.
-constexpr int tile_side = 32;
+constexpr int tile_side = 64;
 constexpr int tile_half = tile_side / 2;
-constexpr int tile_nodes = 8;
+constexpr int tile_nodes = 16;
 constexpr int tile_terms = tile_nodes / 2;
 /// Of a line of the square: even_q and then odd_q of x, and then those of y.
 constexpr int tile_line = 4 * tile_terms;
@@ -149,12 +176,12 @@ struct TileTask {
     const double* nodes;  ///< the lines of each even_q, and then of each odd_q, down the square
     double* lines;        ///< of the pixels' rows from the top
 };
-/// The pixels of such a line, from the left, to which x and y are added.
+/// The pixels of such a line, from the left: the points whose x and y are those sums and the polynomial's.
 struct TileRowTask {
+    PlateRowTask sums;  ///< of `tile_side` points, or of the first ones where there is no polynomial
     const double* basis;
-    const double* line;
-    double* sum_x;
-    double* sum_y;
+    const double* line;  ///< null: there is no polynomial
+    double* points;      ///< as many as there are sums, x and y by turns
 };
 
 /// A row of a footprint's weights, at d_n = first + n, 0 ≤ n < count, k(t) being max(0, 1 - |t|):
@@ -208,6 +235,8 @@ struct Kernels {
     void (*sample_bicubic)(const SampleRowTask&);
     void (*filter_row)(const FilterRowTask&);
     PointExtent (*extent)(const double* points, std::size_t count);  ///< x and y by turns; at least one point
+    void (*scaled_row)(const ScaledRowTask&);
+    void (*displaced_row)(const DisplacedRowTask&);
     void (*projective_row)(const ProjectiveRowTask&);
     void (*plate_row)(const PlateRowTask&);
     void (*tile)(const TileTask&);

@@ -21,6 +21,41 @@ GLIMPSE_INLINE DoubleLanes broadcast(double value) {
     return DoubleLanes{value, value, value, value};
 }
 
+/// In every lane. (Not + 0, which changes -0, and so is left in by compilers.)
+GLIMPSE_INLINE WideLanes wide(double value) {
+    return value - WideLanes{};
+}
+
+GLIMPSE_INLINE WideLanes load_wide(const double* from) {
+    WideLanes values;
+    std::memcpy(&values, from, sizeof values);
+    return values;
+}
+
+GLIMPSE_INLINE void store(WideLanes values, double* to) {
+    std::memcpy(to, &values, sizeof values);
+}
+
+/// Stores as many x and y, by turns.
+template <typename Values>
+GLIMPSE_INLINE void store_pairs(Values x, Values y, double* to) {
+    constexpr int count = sizeof(Values) / sizeof(double);
+    Values first;
+    Values second;
+    if constexpr (count == 8) {
+        first = __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11);
+        second = __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15);
+    } else if constexpr (count == 4) {
+        first = __builtin_shufflevector(x, y, 0, 4, 1, 5);
+        second = __builtin_shufflevector(x, y, 2, 6, 3, 7);
+    } else {
+        first = __builtin_shufflevector(x, y, 0, 2);
+        second = __builtin_shufflevector(x, y, 1, 3);
+    }
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + count, &second, sizeof second);
+}
+
 /// Stores the first `count` lanes only.
 template <typename T>
 GLIMPSE_INLINE void store_partial(Lanes values, T* to, int count) {

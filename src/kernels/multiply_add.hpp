@@ -25,6 +25,12 @@ GLIMPSE_INLINE DoubleLanes multiply_add(DoubleLanes a, DoubleLanes b, DoubleLane
     return reinterpret_cast<DoubleLanes>(_mm256_fmadd_pd(
         reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b), reinterpret_cast<__m256d>(c)));
 }
+#ifdef __AVX512F__
+GLIMPSE_INLINE WideLanes multiply_add(WideLanes a, WideLanes b, WideLanes c) {
+    return reinterpret_cast<WideLanes>(_mm512_fmadd_pd(
+        reinterpret_cast<__m512d>(a), reinterpret_cast<__m512d>(b), reinterpret_cast<__m512d>(c)));
+}
+#endif
 
 #else
 

@@ -70,6 +70,15 @@ class ListedCoordinate {
     /// ⌊x⌋ and the fraction of the eight points from the j-th on.
     GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
         const double* const at = points_ + std::ptrdiff_t{2} * j;
+#ifdef __AVX512F__
+        const WideLanes first = load_wide(at);
+        const WideLanes second = load_wide(at + wide_lane_count);
+        const WideLanes all = __builtin_shufflevector(first, second, which, 2 + which, 4 + which, 6 + which,
+                                                      8 + which, 10 + which, 12 + which, 14 + which);
+        const auto floor = __builtin_convertvector(all, IntLanes);
+        fraction = __builtin_convertvector(all - __builtin_convertvector(floor, WideLanes), Lanes);
+        whole = floor - origin_;
+#else
         const Four low = four(at);
         const Four high = four(at + 8);
         const auto low_whole = __builtin_convertvector(low, FourInts);
@@ -80,9 +89,11 @@ class ListedCoordinate {
         const auto high_rest =
             __builtin_convertvector(high - __builtin_convertvector(high_whole, Four), FourFloats);
         fraction = __builtin_shufflevector(low_rest, high_rest, 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
     }
 
   private:
+#ifndef __AVX512F__
     using Four = double __attribute__((vector_size(32)));
     using FourInts = std::int32_t __attribute__((vector_size(16)));
     using FourFloats = float __attribute__((vector_size(16)));
@@ -95,6 +106,7 @@ class ListedCoordinate {
         std::memcpy(&second, at + 4, sizeof second);
         return __builtin_shufflevector(first, second, which, 2 + which, 4 + which, 6 + which);
     }
+#endif
 
     const double* points_;
     std::int32_t origin_;

@@ -90,7 +90,7 @@ Point PlateMotion::by_from(std::size_t k, bool along_x, const Point& point,
     add(sum, -slope_of_bending(difference(p, plate_.from_[k]), along_x), plate_.weights_[k]);
     const std::vector<Point>& change = changes_[along_x ? k : count() + k];
     for (std::size_t i = 0; i < change.size(); ++i) add(sum, -shares[i], change[i]);
-    return {sum.x / plate_.scale_, sum.y / plate_.scale_};
+    return {sum.x * plate_.per_pixel_, sum.y * plate_.per_pixel_};
 }
 
 }  // namespace glimpse

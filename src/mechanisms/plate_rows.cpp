@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <numbers>
 
 namespace glimpse {
@@ -11,6 +12,17 @@ namespace {
 
 /// How far the outermost pixels' centres are from the middle of a square.
 constexpr double half_side = (tile_side - 1) / 2.0;
+
+/// x and y by turns; null of no points.
+const double* coordinates(const std::vector<Point>& points) {
+    static_assert(sizeof(Point) == 2 * sizeof(double), "points are x and y by turns");
+    return points.empty() ? nullptr : &points.front().x;
+}
+
+/// The least multiple of `plate_lanes` that is no less.
+int whole_registers(std::size_t pixels) {
+    return static_cast<int>((pixels + plate_lanes - 1) / plate_lanes) * plate_lanes;
+}
 
 using Nodes = std::array<double, tile_nodes>;
 
@@ -35,7 +47,7 @@ double lagrange(const Nodes& nodes, std::size_t k, double u) {
 using Basis = std::array<double, 2 * std::size_t(tile_terms) * tile_half>;
 
 const Basis& basis() {
-    static const Basis all = [] {
+    alignas(plate_alignment) static const Basis all = [] {
         Basis polynomials;
         const Nodes nodes = chebyshev_nodes();
         for (int q = 0; q < tile_terms; ++q) {
@@ -54,66 +66,93 @@ const Basis& basis() {
 }  // namespace
 
 PlateRows::PlateRows(const ThinPlate& plate, Size glimpse)
-    : plate_(plate), tiles_(std::size_t((glimpse.width + tile_side - 1) / tile_side)) {
-    const int columns = static_cast<int>(tiles_.size()) * tile_side;
-    for (int j = 0; j < columns; ++j) columns_.push_back(plate.normalised({edge_from_centre(j), 0}).x);
+    : plate_(plate),
+      tiles_(std::size_t((glimpse.width + tile_side - 1) / tile_side)),
+      half_side_(half_side * plate.per_pixel_) {
+    int j = 0;
+    for (Tile& tile : tiles_) {
+        for (double& x : tile.columns) x = plate.normalised_x(edge_from_centre(j++));
+    }
+    std::ranges::transform(chebyshev_nodes(), nodes_.begin(),
+                           [&](double node) { return node * plate.per_pixel_; });
+    constexpr int n = tile_nodes;
+    constexpr double lebesgue = 1 + 2 / std::numbers::pi * 4 * std::numbers::ln2;  // of 16 = 2⁴ points
+    constexpr double factor = (1 + lebesgue) * 8 / (n * (n - 2)) / 4;
+    const double allowed = plate_tolerance / static_cast<double>(plate.from_.size());
+    for (const Point& w : plate.weights_) {
+        const double error = factor * half_side_ * half_side_ * std::hypot(w.x, w.y);  // at r = h/2
+        far_from_.push_back(half_side_ / 2 * std::pow(error / allowed, 1.0 / (n - 2)));
+    }
 }
 
 void PlateRows::list(int i, std::span<Point> row) {
     if (i % tile_side == 0) {
-        Point middle{tile_side / 2.0, i + tile_side / 2.0};
+        const double below = i + tile_side / 2.0;
+        double right = tile_side / 2.0;
         for (Tile& tile : tiles_) {
-            begin_tile(tile, middle);
-            middle.x += tile_side;
+            begin_tile(tile, plate_.normalised({right, below}));
+            right += tile_side;
         }
     }
-    std::size_t left = 0;
-    for (const Tile& tile : tiles_) {
-        const std::size_t width = std::min<std::size_t>(tile_side, row.size() - left);
-        list_tile(tile, i, static_cast<int>(left), row.subspan(left, width));
-        left += width;
+    const double y = plate_.normalised_y(edge_from_centre(i));
+    const Point start = plate_.affine({0, y});
+    const std::size_t line = std::size_t(i % tile_side) * tile_line;
+    alignas(plate_alignment) std::array<double, tile_side> sum_x;
+    alignas(plate_alignment) std::array<double, tile_side> sum_y;
+    std::array<double, std::size_t{2} * tile_side> cut;
+    for (std::size_t left = 0; left < row.size(); left += tile_side) {
+        const Tile& tile = tiles_[left / tile_side];
+        const auto pixels = row.subspan(left, std::min<std::size_t>(tile_side, row.size() - left));
+        const bool is_whole = pixels.size() == tile_side;
+        const int count = tile.has_far ? tile_side : whole_registers(pixels.size());
+        kernels().tile_row({.sums = {.centres = coordinates(tile.near.centres),
+                                     .weights = coordinates(tile.near.weights),
+                                     .centre_count = tile.near.count(),
+                                     .start_x = centre_from_edge(start.x),
+                                     .start_y = centre_from_edge(start.y),
+                                     .slope_x = plate_.of_x_.x,
+                                     .slope_y = plate_.of_x_.y,
+                                     .x = tile.columns.data(),
+                                     .y = y,
+                                     .count = count,
+                                     .sum_x = sum_x.data(),
+                                     .sum_y = sum_y.data()},
+                            .basis = basis().data(),
+                            .line = tile.has_far ? tile.lines.data() + line : nullptr,
+                            .points = is_whole ? &pixels.front().x : cut.data()});
+        if (!is_whole) std::memcpy(&pixels.front().x, cut.data(), pixels.size_bytes());
     }
 }
 
 bool PlateRows::is_far(std::size_t k, const Point& middle) const {
-    constexpr int n = tile_nodes;
-    constexpr double lebesgue = 1 + 2 / std::numbers::pi * 3 * std::numbers::ln2;  // of 8 = 2³ points
-    constexpr double factor = (1 + lebesgue) * 8 / (n * (n - 2)) / 4;
-    const double h = half_side / plate_.scale_;
-    const Point m = plate_.normalised(middle);
-    const Point& a = plate_.from_[k];
-    const Point& w = plate_.weights_[k];
-    const double r =
-        std::hypot(std::max(0.0, std::abs(m.x - a.x) - h), std::max(0.0, std::abs(m.y - a.y) - h));
-    const double error = factor * h * h * std::pow(h / (2 * r), n - 2) * std::hypot(w.x, w.y);
-    return error * static_cast<double>(plate_.from_.size()) <= plate_tolerance;
+    const auto beyond = [&](double a, double m) { return std::max(0.0, std::abs(m - a) - half_side_); };
+    const double x = beyond(plate_.from_[k].x, middle.x);
+    const double y = beyond(plate_.from_[k].y, middle.y);
+    return x * x + y * y >= far_from_[k] * far_from_[k];
 }
 
 void PlateRows::begin_tile(Tile& tile, const Point& middle) {
-    tile.near = {};
-    Terms far;
-    for (std::size_t k = 0; k < plate_.from_.size(); ++k) {
-        Terms& terms = is_far(k, middle) ? far : tile.near;
-        terms.add(plate_.from_[k], plate_.weights_[k]);
-    }
-    tile.has_far = far.count() > 1;
-    if (tile.has_far) return interpolate(far, middle, tile);
-    for (int k = 0; k < far.count(); ++k)
-        tile.near.add(far.centres[std::size_t(k)], far.weights[std::size_t(k)]);
+    tile.near.clear();
+    far_.clear();
+    for (std::size_t k = 0; k < plate_.from_.size(); ++k)
+        (is_far(k, middle) ? far_ : tile.near).add(plate_.from_[k], plate_.weights_[k]);
+    tile.has_far = far_.count() > 1;
+    if (tile.has_far) return interpolate(middle, tile);
+    for (int k = 0; k < far_.count(); ++k)
+        tile.near.add(far_.centres[std::size_t(k)], far_.weights[std::size_t(k)]);
 }
 
-void PlateRows::interpolate(const Terms& far, const Point& middle, Tile& tile) const {
-    static const Nodes nodes = chebyshev_nodes();
-    Nodes along;
-    for (std::size_t k = 0; k < nodes.size(); ++k) along[k] = plate_.normalised({middle.x + nodes[k], 0}).x;
+void PlateRows::interpolate(const Point& middle, Tile& tile) const {
+    static_assert(tile_side % plate_lanes == 0 && tile_nodes % plate_lanes == 0, "whole registers");
+    alignas(plate_alignment) Nodes along;
+    for (std::size_t k = 0; k < tile_nodes; ++k) along[k] = middle.x + nodes_[k];
     // Even and odd parts across, of each row of nodes, as a line has them.
     std::array<std::array<double, tile_line>, tile_nodes> rows;
-    for (std::size_t m = 0; m < nodes.size(); ++m) {
-        Nodes sum_x{};
-        Nodes sum_y{};
-        kernels().plate_row({&far.centres.front().x, &far.weights.front().x, far.count(), along.data(),
-                             plate_.normalised({0, middle.y + nodes[m]}).y, tile_nodes, sum_x.data(),
-                             sum_y.data()});
+    for (std::size_t m = 0; m < tile_nodes; ++m) {
+        alignas(plate_alignment) Nodes sum_x;
+        alignas(plate_alignment) Nodes sum_y;
+        kernels().plate_row({coordinates(far_.centres), coordinates(far_.weights), far_.count(), 0, 0, 0, 0,
+                             along.data(), middle.y + nodes_[m], tile_nodes, sum_x.data(), sum_y.data()});
         for (std::size_t q = 0; q < tile_terms; ++q) {
             const std::size_t mirrored = tile_nodes - 1 - q;
             rows[m][q] = sum_x[q] + sum_x[mirrored];
@@ -122,7 +161,8 @@ void PlateRows::interpolate(const Terms& far, const Point& middle, Tile& tile) c
             rows[m][std::size_t{3} * tile_terms + q] = sum_y[q] - sum_y[mirrored];
         }
     }
-    std::array<std::array<double, tile_line>, tile_nodes> parts;  // even ones down, and then odd ones
+    alignas(plate_alignment) std::array<std::array<double, tile_line>, tile_nodes>
+        parts;  // even ones down, and then odd ones
     for (std::size_t q = 0; q < tile_terms; ++q) {
         for (std::size_t k = 0; k < tile_line; ++k) {
             const double below = rows[q][k];
@@ -132,29 +172,6 @@ void PlateRows::interpolate(const Terms& far, const Point& middle, Tile& tile) c
         }
     }
     kernels().tile({basis().data(), parts.front().data(), tile.lines.data()});
-}
-
-void PlateRows::list_tile(const Tile& tile, int i, int left, std::span<Point> pixels) const {
-    static_assert(tile_side % plate_lanes == 0 && tile_nodes % plate_lanes == 0, "whole registers");
-    const double down = plate_.normalised({0, edge_from_centre(i)}).y;
-    const double* const x = columns_.data() + left;
-    std::array<double, tile_side> sum_x;
-    std::array<double, tile_side> sum_y;
-    for (std::size_t j = 0; j < tile_side; ++j) {
-        const Point affine = plate_.affine({x[j], down});
-        sum_x[j] = affine.x;
-        sum_y[j] = affine.y;
-    }
-    if (tile.has_far) {
-        const std::size_t line = std::size_t(i % tile_side) * tile_line;
-        kernels().tile_row({basis().data(), tile.lines.data() + line, sum_x.data(), sum_y.data()});
-    }
-    if (tile.near.count() > 0) {
-        kernels().plate_row({&tile.near.centres.front().x, &tile.near.weights.front().x, tile.near.count(), x,
-                             down, tile_side, sum_x.data(), sum_y.data()});
-    }
-    for (std::size_t j = 0; j < pixels.size(); ++j)
-        pixels[j] = {centre_from_edge(sum_x[j]), centre_from_edge(sum_y[j])};
 }
 
 }  // namespace glimpse

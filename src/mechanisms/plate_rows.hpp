@@ -13,8 +13,8 @@ namespace glimpse {
 
 /// Where a thin plate takes the centres of a glimpse's pixels, row by row, to `plate_tolerance`.
 ///
-/// The glimpse is divided into squares of 32×32 pixels. In each of them the terms w U(|p - a|) of far a_k are
-/// together a polynomial, which interpolates them at 8×8 Chebyshev points, and only those of near ones are
+/// The glimpse is divided into squares of 64×64 pixels. In each of them the terms w U(|p - a|) of far a_k are
+/// together a polynomial, which interpolates them at 16×16 Chebyshev points, and only those of near ones are
 /// summed for each pixel. Along a line at least r away from a, |∂ⁿU/∂xⁿ| ≤ 4 (n-1) (n-3)! / r^(n-2) for
 /// n ≥ 3, which the real part of 2 z̄ z log z, z = x + iy, shows. Interpolation at n Chebyshev points of
 /// [-h, h] differs by at most 2 (h/2)ⁿ/n! of its n-th derivative, and that of both axes by 1 + Λ times as
@@ -38,23 +38,31 @@ class PlateRows {
             centres.push_back(centre);
             weights.push_back(weight);
         }
+        void clear() {
+            centres.clear();
+            weights.clear();
+        }
     };
     /// A square of pixels.
     struct Tile {
         Terms near;
         bool has_far = false;
-        std::array<double, std::size_t(tile_side) * tile_line> lines;  ///< where it has far terms
+        alignas(plate_alignment) std::array<double, tile_side> columns;  ///< the pixels' x
+        alignas(plate_alignment) std::array<double, std::size_t(tile_side) * tile_line> lines;  ///< if it has
     };
 
+    /// `middle` is normalised, as are all lengths here.
     void begin_tile(Tile& tile, const Point& middle);
-    void list_tile(const Tile& tile, int i, int left, std::span<Point> pixels) const;
     [[nodiscard]] bool is_far(std::size_t k, const Point& middle) const;
-    /// The polynomial of some terms about the middle of a square.
-    void interpolate(const Terms& far, const Point& middle, Tile& tile) const;
+    /// The polynomial of the far terms about the middle of a square.
+    void interpolate(const Point& middle, Tile& tile) const;
 
     const ThinPlate& plate_;
-    std::vector<Tile> tiles_;      ///< of the rows that are being listed
-    std::vector<double> columns_;  ///< the pixels' x, normalised, in whole tiles
+    std::vector<Tile> tiles_;               ///< of the rows that are being listed
+    std::array<double, tile_nodes> nodes_;  ///< from the middle of a square, along either axis
+    double half_side_;                      ///< h
+    std::vector<double> far_from_;          ///< the least r at which the term of a_k is far
+    Terms far_;                             ///< of the tile that is begun
 };
 
 /// The bytes that they take for a glimpse of that width and a plate of so many points.

@@ -32,8 +32,9 @@ double squared_distance(const Point& a, const Point& b) {
 ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
     const Extent around = extent(from);
     centre_ = {(around.left + around.right) / 2, (around.top + around.bottom) / 2};
-    scale_ = std::max(around.right - around.left, around.bottom - around.top) / 2;
-    if (!(scale_ > 0)) fail_singular();
+    const double scale = std::max(around.right - around.left, around.bottom - around.top) / 2;
+    if (!(scale > 0)) fail_singular();
+    per_pixel_ = 1 / scale;
     for (const Point& point : from) from_.push_back(normalised(point));
 
     const int n = static_cast<int>(from.size());
@@ -68,17 +69,14 @@ ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
     }
 }
 
-Point ThinPlate::normalised(const Point& p) const {
-    return {(p.x - centre_.x) / scale_, (p.y - centre_.y) / scale_};
-}
-
 Point ThinPlate::operator()(const Point& point) const {
     const Point p = normalised(point);
     const std::array<double, plate_lanes> x{p.x};
-    std::array<double, plate_lanes> sum_x{affine(p).x};
-    std::array<double, plate_lanes> sum_y{affine(p).y};
-    kernels().plate_row({&from_.front().x, &weights_.front().x, static_cast<int>(from_.size()), x.data(), p.y,
-                         plate_lanes, sum_x.data(), sum_y.data()});
+    std::array<double, plate_lanes> sum_x;
+    std::array<double, plate_lanes> sum_y;
+    const Point start = affine({0, p.y});
+    kernels().plate_row({&from_.front().x, &weights_.front().x, static_cast<int>(from_.size()), start.x,
+                         start.y, of_x_.x, of_x_.y, x.data(), p.y, plate_lanes, sum_x.data(), sum_y.data()});
     return {sum_x.front(), sum_y.front()};
 }
 

@@ -28,10 +28,12 @@ class ThinPlate {
     [[nodiscard]] Point affine(const Point& p) const {
         return {constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};
     }
-    [[nodiscard]] Point normalised(const Point& p) const;
+    [[nodiscard]] Point normalised(const Point& p) const { return {normalised_x(p.x), normalised_y(p.y)}; }
+    [[nodiscard]] double normalised_x(double x) const { return (x - centre_.x) * per_pixel_; }
+    [[nodiscard]] double normalised_y(double y) const { return (y - centre_.y) * per_pixel_; }
 
     Point centre_;
-    double scale_ = 1;            ///< of the a_k about their centre
+    double per_pixel_ = 1;        ///< of normalised lengths: the a_k are within 1 of their centre
     std::vector<Point> from_;     ///< normalised
     std::vector<Point> weights_;  ///< w_k
     Point constant_;              ///< c

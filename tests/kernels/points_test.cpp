@@ -86,12 +86,38 @@ TEST_CASE("kernels: rows of a homography have the bits of each point alone, and 
     }
 }
 
+TEST_CASE("kernels: rows that are scaled and displaced, number by number and bit by bit") {
+    cv::RNG random(46);
+    for (int count = 1; count < 20; ++count) {
+        CAPTURE(count);
+        const auto length = 2 * static_cast<std::size_t>(count);
+        const std::vector<double> from = numbers(length, -9, 9, random);
+        std::vector<double> places = numbers(length, 0, 9, random);
+        for (std::size_t k = 1; k < length; k += 2) places[k] = 0;
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            std::vector<double> scaled(length + 1, 7);
+            std::vector<double> displaced(length + 1, 7);
+            kernels->scaled_row({from.data(), 0.3, 1.7, 2.1, -0.9, count, scaled.data()});
+            kernels->displaced_row({places.data(), 5.3, from.data(), count, displaced.data()});
+            for (std::size_t k = 0; k < length; k += 2) {
+                CHECK(scaled[k] == 0.3 * from[k] + 2.1);
+                CHECK(scaled[k + 1] == 1.7 * from[k + 1] - 0.9);
+                CHECK(displaced[k] == (places[k] + from[k]) - 0.5);
+                CHECK(displaced[k + 1] == (5.3 + from[k + 1]) - 0.5);
+            }
+            CHECK(scaled.back() == 7);
+            CHECK(displaced.back() == 7);
+        }
+    }
+}
+
 TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
     cv::RNG random(42);
     for (const double scale : {1e-150, 1e-9, 1.0, 3.0, 1e6}) {
         for (int trial = 0; trial < 20; ++trial) {
             const auto centres = static_cast<std::size_t>(random.uniform(1, 9));
-            const int count = 4 * random.uniform(1, 6);
+            const int count = plate_lanes * random.uniform(1, 6);
             const std::vector<double> at = numbers(2 * centres, -scale, scale, random);
             const std::vector<double> weights = numbers(2 * centres, -3, 3, random);
             std::vector<double> x = numbers(static_cast<std::size_t>(count), -scale, scale, random);
@@ -99,14 +125,14 @@ TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
             const double y = at[1];
             for (const Kernels* kernels : available_kernels()) {
                 CAPTURE(kernels->instruction_set);
-                std::vector<double> sum_x(x.size(), 0.25);
-                std::vector<double> sum_y(x.size(), -0.5);
-                kernels->plate_row({at.data(), weights.data(), static_cast<int>(centres), x.data(), y, count,
-                                    sum_x.data(), sum_y.data()});
+                std::vector<double> sum_x(x.size());
+                std::vector<double> sum_y(x.size());
+                kernels->plate_row({at.data(), weights.data(), static_cast<int>(centres), 0.25, -0.5, 2, -1,
+                                    x.data(), y, count, sum_x.data(), sum_y.data()});
                 for (std::size_t j = 0; j < x.size(); ++j) {
-                    double expected_x = 0.25;
-                    double expected_y = -0.5;
-                    double size = 1;
+                    double expected_x = 0.25 + 2 * x[j];
+                    double expected_y = -0.5 - x[j];
+                    double size = 1 + std::abs(x[j]);
                     for (std::size_t k = 0; k < centres; ++k) {
                         const double squared = std::pow(x[j] - at[2 * k], 2) + std::pow(y - at[2 * k + 1], 2);
                         const double bending = squared > 0 ? squared * std::log(squared) : 0;
@@ -126,6 +152,7 @@ TEST_CASE("kernels: the lines of a tile, and their pixels, by the sums that defi
     cv::RNG random(45);
     const std::vector<double> basis = numbers(2 * tile_terms * tile_half, -1, 1, random);
     const std::vector<double> nodes = numbers(2 * tile_terms * tile_line, -1, 1, random);
+    const std::vector<double> columns = numbers(tile_side, -1, 1, random);
     // Even and odd parts: q of the coefficients from `first` on, `step` apart.
     const auto at = [&](const std::vector<double>& parts, int first, int step, int odd_first, int pixel) {
         const bool is_behind = pixel >= tile_half;
@@ -148,16 +175,27 @@ TEST_CASE("kernels: the lines of a tile, and their pixels, by the sums that defi
                 const double expected = at(nodes, k, tile_line, tile_terms * tile_line + k, row);
                 CHECK(std::abs(lines[std::size_t(row * tile_line + k)] - expected) <= tolerance);
             }
-            std::vector<double> sum_x(tile_side, 0.5);
-            std::vector<double> sum_y(tile_side, -0.5);
             const int line = row * tile_line;
-            kernels->tile_row({basis.data(), lines.data() + line, sum_x.data(), sum_y.data()});
+            std::vector<double> sum_x(tile_side);
+            std::vector<double> sum_y(tile_side);
+            std::vector<double> points(2 * tile_side);
+            TileRowTask task{{nullptr, nullptr, 0, 0.5, -0.5, 3, 2, columns.data(), 0, tile_side,
+                              sum_x.data(), sum_y.data()},
+                             basis.data(),
+                             lines.data() + line,
+                             points.data()};
+            kernels->tile_row(task);
             for (int pixel = 0; pixel < tile_side; ++pixel) {
                 const int y = line + 2 * tile_terms;
                 const auto j = std::size_t(pixel);
-                CHECK(std::abs(sum_x[j] - 0.5 - at(lines, line, 1, line + tile_terms, pixel)) <= tolerance);
-                CHECK(std::abs(sum_y[j] + 0.5 - at(lines, y, 1, y + tile_terms, pixel)) <= tolerance);
+                const double of_x = points[2 * j] - (0.5 + 3 * columns[j]);
+                const double of_y = points[2 * j + 1] - (-0.5 + 2 * columns[j]);
+                CHECK(std::abs(of_x - at(lines, line, 1, line + tile_terms, pixel)) <= tolerance);
+                CHECK(std::abs(of_y - at(lines, y, 1, y + tile_terms, pixel)) <= tolerance);
             }
+            task.line = nullptr;
+            kernels->tile_row(task);
+            CHECK(points.back() == doctest::Approx(-0.5 + 2 * columns.back()));
         }
     }
 }

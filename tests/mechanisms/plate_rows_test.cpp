@@ -53,6 +53,6 @@ TEST_CASE("thin plate: its rows are within their tolerance of the surface, in wh
 }
 
 TEST_CASE("thin plate: the terms of points that are far from a square are a polynomial there") {
-    // Else nothing but rounding would differ.
-    CHECK(worst_of(5, {500, 333}, 50) > rounding);
+    // Else nothing but rounding would differ, of numbers around a thousand.
+    CHECK(worst_of(5, {500, 333}, 50) > 1e-11);
 }
