@@ -27,9 +27,6 @@ class GLIMPSE_EXPORT SamplingPoints {
     /// is known exactly. Throws `std::invalid_argument` unless these are whole rows of `width` points, one
     /// row at least.
     SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border = {});
-    /// The same where the extent of the points is known, or none of it since one is NaN.
-    SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
-                   const std::optional<Extent>& extent);
 
     /// Those that a field makes; it is not null.
     explicit SamplingPoints(std::shared_ptr<const SamplingField> field);

@@ -45,35 +45,56 @@ class SamplingPoints::List {
         height_ = static_cast<int>(points_.size() / static_cast<std::size_t>(width));
     }
     explicit List(std::shared_ptr<const SamplingField> field)
-        : field_(std::move(field)), width_(field_->size().width), height_(field_->size().height) {}
+        : field_(std::move(field)),
+          width_(field_->size().width),
+          height_(field_->size().height),
+          makes_rows_(!field_->is_costly() || field_->size().area() > most_cached) {}
 
     [[nodiscard]] int width() const { return width_; }
     [[nodiscard]] int height() const { return height_; }
     [[nodiscard]] const std::vector<Point>& points() const {
-        if (field_) std::call_once(list_is_made_, [&] { points_ = made_points(); });
+        if (field_) std::call_once(list_is_made_, [&] { make_list(); });
         return points_;
     }
     [[nodiscard]] const std::optional<Extent>& extent() const {
-        if (field_) std::call_once(extent_is_found_, [&] { extent_ = field_->extent(); });
+        if (!makes_rows_)
+            static_cast<void>(points());
+        else
+            std::call_once(extent_is_found_, [&] { extent_ = field_->extent(); });
         return extent_;
     }
     [[nodiscard]] bool has_border() const { return field_ ? field_->has_border() : !border_.empty(); }
     [[nodiscard]] std::vector<Point> border() const { return field_ ? field_->border() : border_; }
 
     void for_each_row(const std::function<void(const Row&)>& visit) const {
-        if (field_) return for_each_made_row(visit);
+        if (makes_rows_) return for_each_made_row(visit);
+        const std::span all = points();
         const auto width = static_cast<std::size_t>(width_);
         for (int i = 0; i < height_; ++i)
-            visit({i, std::span(points_).subspan(static_cast<std::size_t>(i) * width, width), extent_});
+            visit({i, all.subspan(static_cast<std::size_t>(i) * width, width), extent()});
     }
 
   private:
-    [[nodiscard]] std::vector<Point> made_points() const {
-        std::vector<Point> all;
-        all.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
-        for_each_made_row(
-            [&](const Row& row) { all.insert(all.end(), row.points.begin(), row.points.end()); });
-        return all;
+    /// The most points whose list stays in the cache until they are read: 4 MiB.
+    static constexpr std::int64_t most_cached = 1 << 18;
+
+    void make_list() const {
+        std::vector<Point> list;
+        list.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
+        const auto append = [&](std::span<const Point> row) {
+            list.insert(list.end(), row.begin(), row.end());
+        };
+        if (makes_rows_) {
+            for_each_made_row([&](const Row& row) { append(row.points); });
+        } else {
+            ExtentOfRows all;
+            field_->for_each_row([&](std::span<const Point> row) {
+                all.add(row);  // while it is in the cache
+                append(row);
+            });
+            extent_ = all.extent();
+        }
+        points_ = std::move(list);
     }
     /// What is decoded of an image depends on the extent: points that have changed since lead nowhere else.
     void for_each_made_row(const std::function<void(const Row&)>& visit) const {
@@ -90,15 +111,12 @@ class SamplingPoints::List {
     mutable std::vector<Point> points_;
     int width_ = 0;
     int height_ = 0;
+    bool makes_rows_ = false;    ///< of the field, each time; else they are read from the list
     std::vector<Point> border_;  ///< empty where it is not known
     mutable std::optional<Extent> extent_;
     mutable std::once_flag list_is_made_;
     mutable std::once_flag extent_is_found_;
 };
-
-SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
-                               const std::optional<Extent>& extent)
-    : points_(std::make_shared<const List>(std::move(points), width, std::move(border), extent)) {}
 
 SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border) {
     const std::optional<Extent> extent = points.empty() ? std::nullopt : known_extent(points);

@@ -8,14 +8,12 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
-#include "maps/border_places.hpp"
-#include "maps/listed_points.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/field_warps.hpp"
 #include "mechanisms/log_polar.hpp"
+#include "mechanisms/plate_field.hpp"
 #include "mechanisms/plate_rows.hpp"
 #include "mechanisms/projective.hpp"
-#include "mechanisms/thin_plate.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -91,27 +89,6 @@ Size size_of_quad(const QuadWarp& quad, Size image) {
     return size;
 }
 
-SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
-    std::vector<Point> from = plate.from;
-    std::vector<Point> to = plate.to;
-    if (plate.units == Units::fraction) {
-        for (Point& point : from) point = {point.x * glimpse.width, point.y * glimpse.height};
-        for (Point& point : to) point = {point.x * image.width, point.y * image.height};
-    }
-    const ThinPlate surface(from, to);
-    PlateRows rows(surface, glimpse);
-    PointLister lister(glimpse);
-    for (int i = 0; i < glimpse.height; ++i) {
-        rows.list(i, lister.row());
-        lister.finish_row();
-    }
-    std::vector<Point> border;
-    for_each_border_place(glimpse, [&](int j, int i, int across, int down) {
-        border.push_back(surface({edge_from_centre(j) + across / 2.0, edge_from_centre(i) + down / 2.0}));
-    });
-    return std::move(lister).points(std::move(border));
-}
-
 /// Whether no point of a convex polygon lies in the image: one of their sides has them on either side.
 bool is_outside(const std::array<Point, 4>& c, Size image) {
     const auto [left, top, right, bottom] = extent(c);
@@ -168,7 +145,7 @@ void require_overlap(const Warp& warp, Size image, const std::string& remedy) {
 SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool align_corners) {
     return std::visit(
         overloaded{
-            [&](const ThinPlateWarp& plate) { return points_of(plate, image, glimpse); },
+            [&](const ThinPlateWarp& plate) { return plate_points(plate, image, glimpse); },
             [&](const GridWarp& grid) { return grid_points(grid, image, align_corners); },
             [&](const FlowWarp& flow) { return flow_points(flow, image, glimpse); },
             [&](const LogPolarWarp& log_polar) { return log_polar_points(log_polar, image, glimpse); },

@@ -86,7 +86,8 @@ bool are_same(const cv::Mat& a, const cv::Mat& b) {
 /// Points that are others each time they are made, or the same.
 class Rows : public SamplingField {
   public:
-    explicit Rows(bool change) : change_(change) {}
+    explicit Rows(bool change, bool is_costly = false) : change_(change), is_costly_(is_costly) {}
+    [[nodiscard]] bool is_costly() const override { return is_costly_; }
     [[nodiscard]] Size size() const override { return {9, 1}; }
     void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
         const double x = change_ ? times_ : 0;
@@ -99,6 +100,7 @@ class Rows : public SamplingField {
 
   private:
     bool change_;
+    bool is_costly_;
     mutable int times_ = 0;
 };
 
@@ -174,6 +176,24 @@ TEST_CASE("points are made once for the support, once for each glimpse, and list
     CHECK(rows->times() == 2);
     for (int n = 0; n < 2; ++n) static_cast<void>(cpu->write(map, glimpse));
     CHECK(rows->times() == 3);
+}
+
+TEST_CASE("points that are costly are made once, with their extent, and listed") {
+    const auto cpu = make_backend("cpu");
+    const Size size{40, 30};
+    Draws draw;
+    const cv::Mat image = laws::random_values(size, CV_32F, 3, draw.random());
+    cv::Mat glimpses[2];
+    for (const bool is_costly : {false, true}) {
+        const auto rows = std::make_shared<const Rows>(false, is_costly);
+        const LinearMap map{
+            .image = size, .glimpse = rows->size(), .kind = Samples{.points = SamplingPoints(rows)}};
+        CHECK(support(map) == Rectangle{0, 3, 5, 2});
+        glimpses[is_costly ? 1 : 0] = read_one(*cpu, map, {whole(size), image}, CV_32F);
+        static_cast<void>(cpu->write(map, glimpses[0]));
+        CHECK(rows->times() == (is_costly ? 1 : 3));
+    }
+    CHECK(are_same(glimpses[0], glimpses[1]));
 }
 
 TEST_CASE("points that are others when they are made again lead nowhere else") {
