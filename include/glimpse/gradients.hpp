@@ -32,9 +32,10 @@ struct ParameterGradient {
 /// The derivative of samples is that to the right at whole positions (`axis_slopes`). Jaderberg et al. 2015,
 /// "Spatial Transformer Networks", 3.3; Gregor et al. 2015, "DRAW", 3.2.
 ///
-/// Throws `InvalidParameter` where there is none: of crops, whose window moves by whole pixels, and nearest
-/// neighbours; of what has as many numbers as pixels; and of turned Gaussians and antialiased samples, whose
-/// footprints change with the Jacobian. Otherwise as `lower`, and `Error` where float32 cannot hold one.
+/// Throws `InvalidParameter` where there is none: of crops, of which windows of whole pixels have none, and
+/// nearest neighbours; of masks, fields and filters of each pixel; and of turned Gaussians and antialiased
+/// samples, whose footprints change with the Jacobian. Otherwise as `lower`, and `Error` where float32 cannot
+/// hold a weight.
 GLIMPSE_EXPORT std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image);
 
 using VisitGradient = std::function<void(const ParameterGradient&)>;
@@ -44,7 +45,8 @@ GLIMPSE_EXPORT void for_each_gradient(const Mechanism& mechanism, Size image, co
 /// Throws as `gradients` where there is none whatever the image.
 GLIMPSE_EXPORT void require_gradients(const Mechanism& mechanism);
 
-/// The bytes that one gradient of a glimpse of that size takes at most, with what it is made of.
-GLIMPSE_EXPORT std::int64_t gradient_memory(const Mechanism& mechanism, Size glimpse);
+/// The bytes that one gradient takes at most, with what it is made of, and its values of an image of so many
+/// channels.
+GLIMPSE_EXPORT std::int64_t gradient_memory(const Mechanism& mechanism, Size image, int channels);
 
 }  // namespace glimpse

@@ -94,11 +94,12 @@ class FormChanges {
         add_affine("/box/2", box, [](Form& form) -> double& { return form.box.width; });
         add_affine("/box/3", box, [](Form& form) -> double& { return form.box.height; });
         if (gaussian_.code == Gaussian::Code::hart) return;
-        add_affine("/sigma", box, [](Form& form) -> double& { return form.sigma; });
+        const std::string of_x = box.sigma_y ? "/sigma/0" : "/sigma";
+        add_affine(of_x, box, [](Form& form) -> double& { return form.sigma; });
         if (!box.sigma_y) return;
         Form next = box;
         next.sigma_y = *box.sigma_y + 1;
-        changes_.push_back({"/sigma_y", between(box, next)});
+        changes_.push_back({"/sigma/1", between(box, next)});
     }
 
     const Gaussian& gaussian_;
@@ -135,12 +136,14 @@ void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient
                                       .fill = lowered.fill});
         };
         if (change.gain != 0) add(whole);  // γ ∂/∂γ
-        if (!is_zero(change.axes.x)) {
+        const bool moves_y = !is_zero(change.axes.y);
+        const bool moves_nothing = gradient.terms.empty() && !moves_y;
+        if (!is_zero(change.axes.x) || moves_nothing) {
             add({.rows = whole.rows,
                  .columns =
                      derivative_of_filters(all.x, change.axes.x, size.width, image.width, gaussian, 1)});
         }
-        if (!is_zero(change.axes.y)) {
+        if (moves_y) {
             add({.rows =
                      derivative_of_filters(all.y, change.axes.y, size.height, image.height, gaussian, gain),
                  .columns = whole.columns});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "glimpse/error.hpp"
@@ -50,23 +51,25 @@ void require_gradients(const Filter& filter) {
 
 void require_gradients(const DeformablePoints& /*points*/) {}
 
-[[noreturn]] void require_gradients(const Crop& /*crop*/) {
-    throw InvalidParameter("",
-                           "a crop begins and ends at whole pixels: it has no gradient by its box, and is "
-                           "learnt by the score function; a transformer or Gaussian attention with the same "
-                           "box has one");
+[[noreturn]] void refuse_crops() {
+    throw InvalidParameter(
+        "",
+        "the gradients of crops are not computed: windows of whole pixels have none, and are "
+        "learnt by the score function; a transformer or Gaussian attention with the same box "
+        "has some");
 }
 
-[[noreturn]] void require_gradients(const Retina& /*retina*/) {
-    throw InvalidParameter("",
-                           "a retina's windows are crops, which begin and end at whole pixels: it has no "
-                           "gradient by its centre, and is learnt by the score function");
+void require_gradients(const Crop& /*crop*/) {
+    refuse_crops();
 }
 
-[[noreturn]] void require_gradients(const Mask& /*mask*/) {
-    throw InvalidParameter("",
-                           "a mask has as many numbers as pixels, and the derivative by each is the image's "
-                           "own pixel; its gradients are not computed");
+/// Its windows are crops.
+void require_gradients(const Retina& /*retina*/) {
+    refuse_crops();
+}
+
+void require_gradients(const Mask& /*mask*/) {
+    throw InvalidParameter("", "the gradients of masks are not computed");
 }
 
 bool is_finite(const LinearMap& map) {
@@ -153,22 +156,48 @@ void visit_gradients(const DeformablePoints& points, Size image, const VisitGrad
 template <typename Without>
 void visit_gradients(const Without& /*mechanism*/, Size /*image*/, const VisitGradient& /*visit*/) {}
 
-std::size_t count_of_plate(const SpatialTransformer& transformer) {
+const ThinPlateWarp* plate_of(const SpatialTransformer& transformer) {
     const auto* const form = std::get_if<SpatialTransformer::WarpForm>(&transformer.form);
-    const auto* const plate = form ? std::get_if<ThinPlateWarp>(form->warp.get()) : nullptr;
-    return plate ? plate->from.size() + 3 : 0;
+    return form ? std::get_if<ThinPlateWarp>(form->warp.get()) : nullptr;
 }
 
-std::int64_t memory_of(const SpatialTransformer& transformer, Size glimpse) {
+/// The bytes for each pixel of the glimpse, and those of what its points are made of.
+std::int64_t memory_of(const SpatialTransformer& transformer, std::int64_t pixels) {
     const std::int64_t taps = transformer.interpolation == Interpolation::bicubic ? 16 : 4;
-    const std::int64_t entry{2 * sizeof(SparseMatrix::Entry)};  // as the list grows
-    const auto shares = static_cast<std::int64_t>(count_of_plate(transformer) * sizeof(double));
-    return bounded_product(glimpse.area(), taps * entry + shares + std::int64_t{sizeof(Point)});
+    constexpr std::int64_t as_lists_grow = 2;
+    std::int64_t of_pixel = taps * as_lists_grow * std::int64_t{sizeof(SparseMatrix::Entry)} + sizeof(Point);
+    std::int64_t of_plate = 0;
+    if (const auto* const plate = plate_of(transformer)) {
+        const auto equations = static_cast<std::int64_t>(plate->from.size()) + 3;
+        of_pixel += equations * std::int64_t{sizeof(double)};
+        of_plate = 2 * equations * equations * std::int64_t{sizeof(double) + sizeof(Point)};
+    }
+    return bounded_product(pixels, of_pixel) + of_plate;
 }
 
 template <typename Other>
-std::int64_t memory_of(const Other& /*mechanism*/, Size /*glimpse*/) {
+std::int64_t memory_of(const Other& /*mechanism*/, std::int64_t /*pixels*/) {
     return 0;
+}
+
+/// That of a box or a quadrilateral.
+Size own_size_of(const Gaussian& gaussian, Size image) {
+    return rounded_size(in_pixels(std::get<Gaussian::BoxForm>(gaussian.form), image));
+}
+
+Size own_size_of(const SpatialTransformer& transformer, Size image) {
+    if (const auto* const form = std::get_if<SpatialTransformer::WarpForm>(&transformer.form))
+        return own_size(*form->warp, image);
+    return rounded_size(in_pixels(std::get<SpatialTransformer::BoxForm>(transformer.form), image));
+}
+
+Size own_size_of(const DeformablePoints& /*points*/, Size /*image*/) {
+    return {1, 1};
+}
+
+template <typename OfImage>
+Size own_size_of(const OfImage& /*mechanism*/, Size image) {
+    return image;
 }
 
 }  // namespace
@@ -192,8 +221,17 @@ std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image)
     return all;
 }
 
-std::int64_t gradient_memory(const Mechanism& mechanism, Size glimpse) {
-    return std::visit([&](const auto& one) { return memory_of(one, glimpse); }, mechanism);
+std::int64_t gradient_memory(const Mechanism& mechanism, Size image, int channels) {
+    try {
+        const std::optional<Size> requested = requested_size(mechanism);
+        const auto own = [&](const auto& one) { return own_size_of(one, image); };
+        const std::int64_t pixels = (requested ? *requested : std::visit(own, mechanism)).area();
+        constexpr std::int64_t values = 3;  // as each term is read, and their sum
+        return bounded_product(pixels, values * channels * std::int64_t{sizeof(float)}) +
+               std::visit([&](const auto& one) { return memory_of(one, pixels); }, mechanism);
+    } catch (const InvalidParameter&) {
+        return 0;  // `lower` says why it has no size
+    }
 }
 
 }  // namespace glimpse

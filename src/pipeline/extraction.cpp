@@ -47,8 +47,8 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
         if (!glimpse.report->error.empty()) return;
         guarded(*glimpse.report, [&] {
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
+            save_gradients(glimpse, decoded, run.options, saver);  // first, since float32 may not hold them
             save_glimpse(glimpse, picture, run.plan.format, saver);
-            save_gradients(glimpse, decoded, run.options, saver);
             matrices.save(glimpse, saver);
             pictures.show(glimpse, picture);
             record_output(glimpse);
@@ -158,11 +158,13 @@ void require_memory_for_records(const ImageJob& job, MemoryAllowance memory) {
 }
 
 /// The bytes of what is made of an image beside its glimpses: their records, maps of at most `seen` pixels,
-/// the sheet, and copies of the profile.
-std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses,
+/// gradients, the sheet, and copies of the profile.
+std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, const ImageJob& job,
                              const ImageInfo& image, std::int64_t seen) {
+    const std::size_t glimpses = job.glimpses->size();
     if (run.options.dry_run) return records_memory(glimpses);
     return records_memory(glimpses) + maps_memory(run, glimpses, image.size, seen) +
+           gradients_memory(*job.glimpses, run.options, run.plan.options, image) +
            pictures.sheet_memory(image.size) + pictures.enlargement_memory(image.size) +
            profile_memory(image, glimpses);
 }
@@ -191,8 +193,7 @@ MemoryBudget::Reservation reserve_for_lowering(const ImageJob& job, const ImageR
                                                const Pictures& pictures, const Run& run) {
     const Size size = image.info().size;
     const std::int64_t weights = lowering_memory(*job.glimpses, run.options.open, size);
-    const std::int64_t beside =
-        beside_glimpses(run, pictures, job.glimpses->size(), image.info(), size.area());
+    const std::int64_t beside = beside_glimpses(run, pictures, job, image.info(), size.area());
     if (run.options.dry_run ? weights + beside == 0 : weights == 0) return {};
     Decoding decoding;
     if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
@@ -221,7 +222,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
                draw_memory(job, run.options.open, image.size) +
-               beside_glimpses(run, pictures, job.glimpses->size(), image, image.size.area()) +
+               beside_glimpses(run, pictures, job, image, image.size.area()) +
                (shrink ? drawing_memory(image, *shrink, run.plan.options.figure_format) : 0);
     };
     return job.image.open(options);
@@ -284,11 +285,9 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     const bool needs_all = pictures.shrink_for(info.size) == 1 || run.plan.options.gradients;
     const Decoding decoding = plan_decoding(glimpses, info, needs_all, run.options.fast_shrink);
     if (!held.reserved) {
-        std::int64_t beside =
-            beside_glimpses(run, pictures, job.glimpses->size(), info, greatest_support(glimpses));
+        std::int64_t beside = beside_glimpses(run, pictures, job, info, greatest_support(glimpses));
         for (const LoweredGlimpse& glimpse : glimpses)
             beside += transition_memory(glimpse.lowered, info.channels);
-        beside += gradients_memory(glimpses, run.plan.options, info.channels);
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     linearise_shown(glimpses, image, run, pictures);

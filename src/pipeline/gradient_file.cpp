@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <opencv2/core.hpp>
 
 #include "arrays/npy_output.hpp"
 #include "backends/cpu.hpp"
@@ -41,7 +42,8 @@ cv::Mat values_of(const ParameterGradient& gradient, const ImageRegion& image) {
         const cv::Mat values = read_glimpse(CpuBackend(), term, image, CV_32F);
         sum = sum.empty() ? values : cv::Mat(sum + values);
     }
-    return sum;
+    if (cv::checkRange(sum) || !cv::checkRange(image.pixels)) return sum;
+    throw Error("float32 cannot hold the derivative by " + gradient.parameter);
 }
 
 void add(NpzOutput& npz, const ParameterGradient& gradient, const ImageRegion& image) {
@@ -69,15 +71,17 @@ void refuse_without_gradients(std::vector<LoweredGlimpse>& glimpses, const Outpu
     });
 }
 
-std::int64_t gradients_memory(std::span<const LoweredGlimpse> glimpses, const OutputOptions& options,
-                              int channels) {
-    if (!options.gradients) return 0;
+std::int64_t gradients_memory(std::span<const Glimpse> glimpses, const RunOptions& run,
+                              const OutputOptions& options, const ImageInfo& image) {
+    if (!options.gradients || run.dry_run) return 0;
     std::int64_t most = 0;
-    for (const LoweredGlimpse& one : glimpses) {
-        const Size size = one.lowered.map.glimpse;
-        // As each term is read, and its sum.
-        const std::int64_t values = bounded_product(size.area(), 3 * channels * std::int64_t{sizeof(float)});
-        most = std::max(most, values + gradient_memory(one.glimpse->mechanism, size));
+    for (const Glimpse& one : glimpses) {
+        try {
+            const Mechanism mechanism = adjusted(one.mechanism, run.adjustment, image.size);
+            most = std::max(most, gradient_memory(mechanism, image.size, image.channels));
+        } catch (const InvalidParameter&) {
+            // Lowering says what is wrong with it.
+        }
     }
     return most;
 }
@@ -92,7 +96,10 @@ void save_gradients(const LoweredGlimpse& glimpse, const ImageRegion& image, con
         NpzOutput npz(sink);
         with_place(glimpse.glimpse->place, [&] {
             for_each_gradient(adjusted(glimpse.glimpse->mechanism, options.adjustment, size), size,
-                              [&](const ParameterGradient& one) { add(npz, one, image); });
+                              [&](const ParameterGradient& one) {
+                                  require_running(options);
+                                  add(npz, one, image);
+                              });
         });
         npz.finish();
     };

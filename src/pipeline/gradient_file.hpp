@@ -15,12 +15,13 @@ void refuse_without_gradients(std::vector<LoweredGlimpse>& glimpses, const Outpu
                               const ImageInfo& image);
 
 /// The bytes that writing the gradients of these glimpses takes, which are made one after another.
-std::int64_t gradients_memory(std::span<const LoweredGlimpse> glimpses, const OutputOptions& options,
-                              int channels);
+std::int64_t gradients_memory(std::span<const Glimpse> glimpses, const RunOptions& run,
+                              const OutputOptions& options, const ImageInfo& image);
 
 /// Saves ∂g/∂p of each number of a glimpse's mechanism, where that is wanted: an .npz with an array of
 /// float32 for each, h×w×C, or h×w of an image of one channel, named by the number's place: "box/2". `image`
-/// is all of it; the boxes are adjusted as those of the glimpses. The report says what is written.
+/// is all of it; the boxes are adjusted as those of the glimpses. The report says what is written. Throws
+/// `Error` where float32 cannot hold one, and `WaitEnded` where the run is interrupted.
 void save_gradients(const LoweredGlimpse& glimpse, const ImageRegion& image, const RunOptions& options,
                     Saver& saver);
 

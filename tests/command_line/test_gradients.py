@@ -102,11 +102,26 @@ class GradientsTest(GlimpseCase):
             errors = {glimpse["id"]: glimpse.get("error") for glimpse in json.loads(result.stdout)["glimpses"]}
             self.assertIsNone(errors.pop("good"))
             says = {"crop": "score function", "nearest": "p.json: /glimpses/1/interpolation: ", "wide": "p.json: /glimpses/2/antialias: ",
-                    "turned": "p.json: /glimpses/3/angle: ", "mask": "as many numbers as pixels", "retina": "score function", "bent": "transition"}
+                    "turned": "p.json: /glimpses/3/angle: ", "mask": "gradients of masks", "retina": "score function", "bent": "transition"}
             for name, error in errors.items():
                 with self.subTest(name):
                     self.assertIn(says[name.split(".")[0]], error)
         self.assertEqual(set(self.files()), {"photo.good.npy", "photo.good.gradients.npz"})
+
+    def test_what_float32_cannot_hold_is_refused_whole(self):
+        numpy.save(self.path("large.npy"), numpy.array([[3e38, -3e38], [3e38, -3e38]], "float32"))
+        self.document([{"id": "a", "mechanism": "stn", "matrix": [[0.4, 0, 0.1], [0, 0.4, 0.1]], "size": [2, 2]}])
+        self.fails(1, "extract", "large.npy", "-p", "p.json", "-o", self.out, "--format", "npy", "--gradients",
+                   says=["float32 cannot hold the derivative by /matrix/0/"])
+        self.assertEqual(self.files(), [])
+
+    def test_memory_is_counted(self):
+        """Beside the points of a warp, which are reserved before."""
+        run = ("extract", "photo.png", "-p", "p.json", "-o", self.out, "--gradients")
+        warp = {"mechanism": "stn", "quad": [[3, 4], [30, 6], [33, 25], [6, 22]], "interpolation": "bicubic", "size": [1200, 1200]}
+        for entries in ([warp], [warp, {"mechanism": "mask", "grid": [[0, 1]]}]):
+            self.document(entries)
+            self.fails(1, *run, "--memory", "100M", says=["of memory, more than the 100 MiB that --memory allows"])
 
     def test_alpha_is_refused_by_name(self):
         self.picture("clear.png", channels=4)

@@ -332,8 +332,8 @@ TEST_CASE("a Gaussian's box has derivatives in pixels, in fractions and by HART'
                                   {"/box/1", &form.box.y},
                                   {"/box/2", &form.box.width},
                                   {"/box/3", &form.box.height},
-                                  {"/sigma", &form.sigma},
-                                  {"/sigma_y", &sigma_y}}) += by;
+                                  {"/sigma/0", &form.sigma},
+                                  {"/sigma/1", &sigma_y}}) += by;
                 form.sigma_y = sigma_y;
                 Gaussian gaussian = with_form(form);
                 gaussian.code = code;
@@ -554,6 +554,17 @@ TEST_CASE("at a whole position the derivative of samples is that to the right, a
     }
     // Behind the mirror at -½, back.
     CHECK(slope_at(-1.7, Padding::reflection) == doctest::Approx(image(3, 0) - image(3, 1)));
+}
+
+TEST_CASE("a number that moves nothing has a derivative of zeros") {
+    // The stride of a single Gaussian.
+    Gaussian gaussian = with_form(Gaussian::DrawForm{0.1, -0.2, 0.4, -0.7, 0.3});
+    gaussian.size = Size{1, 1};
+    const auto all = gradients(gaussian, image_size);
+    const auto found = std::ranges::find(all, "/draw/log_delta", &ParameterGradient::parameter);
+    REQUIRE(found != all.end());
+    REQUIRE(found->terms.size() == 1);
+    CHECK(applied(*found, smooth_noise()).values(0, 0) == 0);
 }
 
 TEST_CASE("the derivative of a far and narrow Gaussian is a number, or refused") {
