@@ -143,18 +143,22 @@ std::int64_t profile_memory(const ImageInfo& image, std::size_t glimpses) {
 
 /// The bytes of what is kept of an image's glimpses until it is done: their maps, reports and paths. Of few
 /// it is no more than what any image takes.
-std::int64_t records_memory(std::size_t glimpses) {
+std::int64_t records_memory(const ImageJob& job, const OutputOptions& options) {
     constexpr std::size_t few = 8192;
-    constexpr std::int64_t record = 2000;
-    return glimpses <= few ? 0 : bounded_product(record, static_cast<std::int64_t>(glimpses));
+    const std::size_t glimpses = job.glimpses->size();
+    if (glimpses <= few) return 0;
+    constexpr std::size_t record = 2500;
+    // Each path is there as it is planned, written and reported.
+    const std::size_t paths = options.matrices == MatrixForm::none ? 8 : 28;
+    const std::size_t bytes = record + paths * (options.out.size() + job.name.size());
+    return bounded_product(static_cast<std::int64_t>(bytes), static_cast<std::int64_t>(glimpses));
 }
 
 /// Throws `Error` where they are more than all that may be held: before they are made.
-void require_memory_for_records(const ImageJob& job, MemoryAllowance memory) {
-    const std::size_t count = job.glimpses->size();
-    memory.use = "what is kept of " + std::to_string(count) + " glimpses";
+void require_memory_for_records(const ImageJob& job, const OutputOptions& options, MemoryAllowance memory) {
+    memory.use = "what is kept of " + std::to_string(job.glimpses->size()) + " glimpses";
     memory.remedy = "give them in several runs";
-    memory.require(records_memory(count));
+    memory.require(records_memory(job, options));
 }
 
 /// The bytes of what is made of an image beside its glimpses: their records, maps of at most `seen` pixels,
@@ -162,8 +166,9 @@ void require_memory_for_records(const ImageJob& job, MemoryAllowance memory) {
 std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, const ImageJob& job,
                              const ImageInfo& image, std::int64_t seen) {
     const std::size_t glimpses = job.glimpses->size();
-    if (run.options.dry_run) return records_memory(glimpses);
-    return records_memory(glimpses) + maps_memory(run, glimpses, image.size, seen) +
+    const std::int64_t records = records_memory(job, run.plan.options);
+    if (run.options.dry_run) return records;
+    return records + maps_memory(run, glimpses, image.size, seen) +
            gradients_memory(*job.glimpses, run.options, run.plan.options, image) +
            pictures.sheet_memory(image.size) + pictures.enlargement_memory(image.size) +
            profile_memory(image, glimpses);
@@ -285,7 +290,8 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     const bool needs_all = pictures.shrink_for(info.size) == 1 || run.plan.options.gradients;
     const Decoding decoding = plan_decoding(glimpses, info, needs_all, run.options.fast_shrink);
     if (!held.reserved) {
-        std::int64_t beside = beside_glimpses(run, pictures, job, info, greatest_support(glimpses));
+        std::int64_t beside =
+            beside_glimpses(run, pictures, job, info, greatest_support(glimpses)) + kept_memory(glimpses);
         for (const LoweredGlimpse& glimpse : glimpses)
             beside += transition_memory(glimpse.lowered, info.channels);
         held.reserved = reserve(decoding, image, pictures, beside, run);
@@ -343,7 +349,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {
-        require_memory_for_records(done.job, options.open.memory);
+        require_memory_for_records(done.job, plan.options, options.open.memory);
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
         done.former_pages = former_pages(plan, done.job);

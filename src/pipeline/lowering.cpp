@@ -42,7 +42,33 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
     report.is_linear = !lowered.transition;
 }
 
+std::int64_t weight_bytes(const Lowered& lowered) {
+    const auto* const axes = std::get_if<Separable>(&lowered.map.kind);
+    if (!axes) return 0;
+    const std::size_t weights = axes->rows.weight_count() + axes->columns.weight_count();
+    return static_cast<std::int64_t>(weights * sizeof(float));
+}
+
+/// Of few glimpses they are no more than what any image takes.
+std::int64_t counted_weights(std::int64_t bytes) {
+    constexpr std::int64_t few = std::int64_t{16} << 20;
+    return bytes <= few ? 0 : bytes;
+}
+
+/// Throws `Error` where they are more than all that may be held.
+void require_memory_for_weights(std::int64_t bytes, std::size_t count, MemoryAllowance memory) {
+    memory.use = "what is kept of the first " + std::to_string(count) + " glimpses";
+    memory.remedy = "give them in several runs";
+    memory.require(counted_weights(bytes));
+}
+
 }  // namespace
+
+std::int64_t kept_memory(std::span<const LoweredGlimpse> glimpses) {
+    std::int64_t bytes = 0;
+    for (const LoweredGlimpse& glimpse : glimpses) bytes += weight_bytes(glimpse.lowered);
+    return counted_weights(bytes);
+}
 
 void require_running(const RunOptions& options) {
     if (options.interrupted()) throw WaitEnded("the run was interrupted between the glimpses of an image");
@@ -73,9 +99,12 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
     reports = reports_of(job);
     std::vector<LoweredGlimpse> glimpses;
     glimpses.reserve(job.glimpses->size());
+    std::int64_t kept = 0;
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         require_running(options);
+        if (!glimpses.empty()) kept += weight_bytes(glimpses.back().lowered);
+        require_memory_for_weights(kept, glimpses.size(), options.open.memory);
         guarded(reports[k], [&] {
             if (k < draws.size() && !draws[k].location) throw Error(draws[k].problem);
             Lowered one = lowered(glimpse, options, image.size);
