@@ -117,7 +117,7 @@ bool is_zero(const Axis& axis) {
 
 void require_gradients(const Gaussian& gaussian) {
     const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
-    if (!box || box->angle == 0) return;
+    if (!box || box_to_image({0, 0, 1, 1}, {1, 1}, box->angle).axis_aligned()) return;
     throw InvalidParameter(
         "/angle", "the gradients of Gaussians that are turned are not computed; leave the angle out");
 }

@@ -127,6 +127,7 @@ struct MovingGaussian {
     /// The same less that at another position: squares that may be huge and nearly alike are subtracted
     /// before they are computed.
     [[nodiscard]] double slope_from(double anchor, double position) const {
+        if (position == anchor) return 0;
         const double distance = (position - anchor) / s;
         const double sum = (position - centre) / s + (anchor - centre) / s;
         return distance * (of_centre + sum * of_s) / s;

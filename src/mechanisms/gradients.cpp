@@ -162,7 +162,7 @@ const ThinPlateWarp* plate_of(const SpatialTransformer& transformer) {
 }
 
 /// The bytes for each pixel of the glimpse, and those of what its points are made of.
-std::int64_t memory_of(const SpatialTransformer& transformer, std::int64_t pixels) {
+std::int64_t memory_of(const SpatialTransformer& transformer, Size /*image*/, Size glimpse) {
     const std::int64_t taps = transformer.interpolation == Interpolation::bicubic ? 16 : 4;
     constexpr std::int64_t as_lists_grow = 2;
     std::int64_t of_pixel = taps * as_lists_grow * std::int64_t{sizeof(SparseMatrix::Entry)} + sizeof(Point);
@@ -172,11 +172,20 @@ std::int64_t memory_of(const SpatialTransformer& transformer, std::int64_t pixel
         of_pixel += equations * std::int64_t{sizeof(double)};
         of_plate = 2 * equations * equations * std::int64_t{sizeof(double) + sizeof(Point)};
     }
-    return bounded_product(pixels, of_pixel) + of_plate;
+    return bounded_product(glimpse.area(), of_pixel) + of_plate;
+}
+
+/// The matrices of both axes, as they are and as two terms have them, at most without any zeros.
+std::int64_t memory_of(const Gaussian& /*gaussian*/, Size image, Size glimpse) {
+    constexpr std::int64_t matrices = 3;
+    constexpr std::int64_t as_lists_grow = 2;
+    const std::int64_t weights =
+        bounded_product(glimpse.width, image.width) + bounded_product(glimpse.height, image.height);
+    return bounded_product(weights, matrices * as_lists_grow * std::int64_t{sizeof(float)});
 }
 
 template <typename Other>
-std::int64_t memory_of(const Other& /*mechanism*/, std::int64_t /*pixels*/) {
+std::int64_t memory_of(const Other& /*mechanism*/, Size /*image*/, Size /*glimpse*/) {
     return 0;
 }
 
@@ -195,9 +204,13 @@ Size own_size_of(const DeformablePoints& /*points*/, Size /*image*/) {
     return {1, 1};
 }
 
-template <typename OfImage>
-Size own_size_of(const OfImage& /*mechanism*/, Size image) {
+Size own_size_of(const Filter& /*filter*/, Size image) {
     return image;
+}
+
+template <typename Without>
+Size own_size_of(const Without& /*mechanism*/, Size /*image*/) {
+    return {};
 }
 
 }  // namespace
@@ -225,10 +238,10 @@ std::int64_t gradient_memory(const Mechanism& mechanism, Size image, int channel
     try {
         const std::optional<Size> requested = requested_size(mechanism);
         const auto own = [&](const auto& one) { return own_size_of(one, image); };
-        const std::int64_t pixels = (requested ? *requested : std::visit(own, mechanism)).area();
+        const Size size = requested ? *requested : std::visit(own, mechanism);
         constexpr std::int64_t values = 3;  // as each term is read, and their sum
-        return bounded_product(pixels, values * channels * std::int64_t{sizeof(float)}) +
-               std::visit([&](const auto& one) { return memory_of(one, pixels); }, mechanism);
+        return bounded_product(size.area(), values * channels * std::int64_t{sizeof(float)}) +
+               std::visit([&](const auto& one) { return memory_of(one, image, size); }, mechanism);
     } catch (const InvalidParameter&) {
         return 0;  // `lower` says why it has no size
     }

@@ -23,9 +23,7 @@ std::mutex& gradient_in_work() {
 
 void require_gradients(const LoweredGlimpse& glimpse, const ImageInfo& image) {
     if (image.alpha) {
-        throw Error(
-            "the gradients of colours that are weighed by alpha are not computed; read that channel as "
-            "no alpha, or drop it");
+        throw Error("the gradients of colours that are weighed by alpha are not computed; drop that channel");
     }
     if (glimpse.lowered.transition) {
         throw Error(
