@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -22,10 +24,12 @@
 
 namespace glimpse {
 
-/// A block of threads as `device_work::multiply` takes it, each of which runs in a random order: a thread
-/// that reads what another writes in the same step finds that it was not written yet, or was.
+/// Blocks of threads, one after another, as `device_work::multiply` takes them. Threads run in a random
+/// order: one that reads what another writes in the same step finds that it was not written yet, or was.
 class EmulatedBlock {
   public:
+    /// Begins the next block, which finds no number in shared memory.
+    void begin() { std::ranges::fill(shared_, std::numeric_limits<float>::quiet_NaN()); }
     float* shared() { return shared_.data(); }
     template <typename Step>
     void for_each_thread(Step&& step) {
@@ -66,6 +70,7 @@ class EmulatedDevice final : public Backend {
         }
         const cv::Mat out = run(plan, image, depth);
         for (std::size_t n = 0; n < maps.size() && !image.region.empty(); ++n) {
+            if (sees_nothing(*maps[n])) continue;
             const auto values = [&](Size size) {
                 const int begin = static_cast<int>(places[n]);
                 const int end = begin + static_cast<int>(size.area()) * plan.channels();
@@ -79,7 +84,6 @@ class EmulatedDevice final : public Backend {
                                   [&](const SparseMatrix&) { read_on_host(); },
                                   [&](const Weights& weights) {
                                       const Rectangle& region = weights.region;
-                                      if (region.empty()) return;
                                       values(region.size()).copyTo(glimpses[n](rect(region)));
                                   },
                                   [&](const auto&) { glimpses[n] = values(maps[n]->glimpse); }},
@@ -191,6 +195,7 @@ class EmulatedDevice final : public Backend {
         EmulatedBlock threads;
         for_each_block(bytes.data(), places.products, plan.products(),
                        [&](const auto& task, std::int64_t block) {
+                           threads.begin();
                            device_work::multiply(threads, bytes.data(), task, in, out.data, element, block);
                        });
         device_work::for_each_interpolation([&]<Interpolation interpolation>() {

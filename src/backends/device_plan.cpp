@@ -123,6 +123,7 @@ std::size_t DevicePlan::place(std::int64_t pixels) {
 }
 
 void DevicePlan::add(const LinearMap& map) {
+    if (sees_nothing(map)) return;
     std::visit([&](const auto& kind) { add(map, kind); }, map.kind);
 }
 
@@ -167,7 +168,6 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
 }
 
 void DevicePlan::add(const LinearMap& /*map*/, const Weights& weights) {
-    if (weights.region.empty()) return;
     device_work::WeightTask task{};
     task.height = weights.region.height;
     task.width = weights.region.width;

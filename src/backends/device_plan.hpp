@@ -34,8 +34,8 @@ class GLIMPSE_EXPORT DevicePlan {
     /// For pixels of C channels.
     explicit DevicePlan(int channels) : channels_(channels) {}
 
-    /// Of a map that `stays_on_host` there is nothing to add. Of weights the values are those of their
-    /// region, of others those of the glimpse.
+    /// Of a map that `stays_on_host` or `sees_nothing` there is nothing to add. Of weights the values are
+    /// those of their region, of others those of the glimpse.
     void add(const LinearMap& map);
 
     /// Where a list of tasks lies in the plan.
@@ -91,6 +91,15 @@ inline bool stays_on_host(const LinearMap& map) {
     return std::holds_alternative<Window>(map.kind) || std::holds_alternative<WeightedSum>(map.kind) ||
            std::holds_alternative<Filters>(map.kind) || std::holds_alternative<Footprints>(map.kind) ||
            std::holds_alternative<SparseMatrix>(map.kind);
+}
+
+/// Whether a product or weights fall on no pixel: the glimpse is black, and nothing is sent for it. Such a
+/// map lies in no region that is sent. Of samples only their taps, which there are none of, would have to.
+inline bool sees_nothing(const LinearMap& map) {
+    if (const auto* product = std::get_if<Separable>(&map.kind))
+        return product->rows.support().empty() || product->columns.support().empty();
+    const auto* weights = std::get_if<Weights>(&map.kind);
+    return weights && weights->region.empty();
 }
 
 /// What is sent to a device of an image's region that is read: where only a few maps look at it, the part

@@ -329,6 +329,30 @@ TEST_CASE("a map that sees nothing may be beside one whose region it does not li
     }
 }
 
+TEST_CASE("a Gaussian above or below the image is black beside what is seen elsewhere") {
+    // Its columns do lie in the image: to the left of the region, or in it.
+    std::vector<Lowered> lowered;
+    for (const double y : {-80.0, 140.0}) {
+        for (const double x : {0.0, 5.0, 12.0, 40.0}) {
+            Gaussian gaussian;
+            gaussian.form = Gaussian::AxesForm{{x, 1.7, 2}, {y, 0.8, 1}};
+            gaussian.size = Size{21, 16};
+            lowered.push_back(lower(gaussian, picture));
+            REQUIRE(support(lowered.back().map).empty());
+            REQUIRE(!std::get<Separable>(lowered.back().map.kind).columns.support().empty());
+        }
+    }
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    for (const int x0 : {32, 33, 34, 35}) {
+        const ImageRegion image{{x0, 3, 9, 8}, cv::Mat(8, 9, CV_8UC3, cv::Scalar::all(100))};
+        for (const auto& backend : others()) {
+            for (const cv::Mat& glimpse : backend->read(maps, image, CV_32F)) {
+                CHECK(laws::largest_difference(glimpse, cv::Mat::zeros(16, 21, CV_32FC3)) == 0);
+            }
+        }
+    }
+}
+
 TEST_CASE("products whose weights span more columns than threads share are those of the CPU") {
     constexpr Size wide{3000, 24};
     std::vector<Lowered> lowered;

@@ -60,6 +60,7 @@ template <typename T>
 void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element) {
     EmulatedBlock threads;
     for_each_block(plan.products, [&](const auto& task, std::int64_t block) {
+        threads.begin();
         device_work::multiply(threads, plan.bytes, task, in, out, element, block);
     });
     for_each_interpolation(plan, [&]<Interpolation interpolation>(const auto& list) {

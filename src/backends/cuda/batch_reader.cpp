@@ -71,8 +71,7 @@ std::vector<cv::Mat> BatchReader::run() && {
 
 void BatchReader::add(std::size_t n) {
     const LinearMap& map = *maps_[n];
-    const auto* weights = std::get_if<Weights>(&map.kind);
-    if (image_.region.empty() || (weights && weights->region.empty())) {
+    if (image_.region.empty() || sees_nothing(map)) {
         glimpses_[n] = black(map.glimpse);
     } else if (stays_on_host(map)) {
         on_host_.push_back(n);
