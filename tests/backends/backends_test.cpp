@@ -113,12 +113,28 @@ void add_summing_crops_and_masks(Draws& draw, std::vector<Lowered>& maps) {
     maps.push_back(lower(mask, picture));
 }
 
-std::vector<Lowered> summing_maps() {
+/// One product for each value, of weights that float32 cannot hold exactly.
+void add_weights(std::vector<Lowered>& maps) {
+    for (const auto select : {Mask::Select::none, Mask::Select::box}) {
+        Mask mask;
+        mask.form = Mask::BoxForm{{10, 12, 20, 9}, Units::pixels};
+        mask.kind = Mask::Kind::hard;
+        mask.select = select;
+        maps.push_back(lower(mask, picture));
+    }
+    Mask bell;
+    bell.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
+    maps.push_back(lower(bell, picture));
+    REQUIRE(std::holds_alternative<Weights>(maps.back().map.kind));
+}
+
+std::vector<Lowered> maps_to_compare() {
     Draws draw;
     std::vector<Lowered> maps;
     add_transformers(draw, maps);
     add_gaussians(draw, maps);
     add_summing_crops_and_masks(draw, maps);
+    add_weights(maps);
     return maps;
 }
 
@@ -280,7 +296,7 @@ TEST_CASE("every backend writes what is copied or weighed as float64 does") {
 }
 
 TEST_CASE("every backend reads as the CPU does") {
-    const std::vector<Lowered> lowered = summing_maps();
+    const std::vector<Lowered> lowered = maps_to_compare();
     const std::vector<const LinearMap*> maps = maps_of(lowered);
     const CpuBackend cpu;
     for (const auto& backend : others()) {
@@ -470,7 +486,7 @@ TEST_CASE("every backend writes as the CPU does") {
     for (const auto& backend : others()) {
         INFO(backend->name());
         Draws draw;
-        for (const Lowered& lowered : summing_maps()) {
+        for (const Lowered& lowered : maps_to_compare()) {
             const LinearMap& map = lowered.map;
             for (int channels = 1; channels <= 5; ++channels) {
                 const cv::Mat glimpse = laws::random_values(map.glimpse, CV_32F, channels, draw.generator());
