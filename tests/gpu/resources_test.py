@@ -1,24 +1,26 @@
 """Looks at what the kernels of the GPU were compiled to.
 
-    resources_test.py COMPILE_COMMANDS MODULE
+    resources_test.py [--module MODULE] NVCC KERNELS FLAG...
 
-COMPILE_COMMANDS is CMake's compile_commands.json of a build with CUDA, and MODULE the shared object built. The kernels are
-compiled once more, as it says, for their assembly (PTX) and for what the assembler says of each: no kernel keeps anything
-in memory of its threads, and at least two blocks of threads find registers at once. All arithmetic of floating-point
-numbers rounds after each operation, as on the CPU: an addition or multiplication that does not name its rounding may be
-fused by the assembler. None but the conversion of fixed-point sums divides. Where cuobjdump is installed, it tells the same
-of the module's own code.
+KERNELS is their source, which NVCC compiles with these flags, and MODULE the shared object built of it, where that is. The
+assembly (PTX) and what the assembler says of each kernel are looked at: no kernel keeps anything in memory of its threads,
+and at least two blocks of threads find registers at once. All arithmetic of floating-point numbers rounds after each
+operation, as on the CPU: an addition or multiplication that does not name its rounding may be fused by the assembler. None
+but the conversion of fixed-point sums divides. Where cuobjdump is installed, it tells the same of the module's own code.
 """
 
+import argparse
+import concurrent.futures
 import dataclasses
-import json
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+
+# Compute capabilities that differ in what the assembler makes of an assembly: data centre's, and the others' of that family.
+TARGETS = {"80": ("80", "86", "89"), "90": ("90",)}
 
 REGISTERS = 65536 // (2 * 256)  # of a multiprocessor, for two blocks of 256 threads (`threads_of_block`)
 DIVIDES = "ToFloat"
@@ -39,8 +41,8 @@ class Use:
     memory: int  # bytes of each thread: spilled registers, and arrays that registers do not hold
 
 
-def run(*command, cwd=None):
-    done = subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True)
+def run(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"resources_test: {command[0]} failed:\n{done.stderr}")
     return done.stdout + done.stderr
@@ -97,19 +99,25 @@ def faults_of_arithmetic(kernels):
                 yield f"{readable(name)} divides: {instruction}"
 
 
-def compiled(command, directory):
-    """What the assembler says, and the assembly of each architecture, of a command that compiles."""
-    said = run(*command, "-Xptxas", "-v", "--keep", "--keep-dir", directory, "-o", directory / "object", cwd=directory)
-    return said, [path.read_text() for path in sorted(directory.glob("*.ptx"))]
+def tool(nvcc, name):
+    """A tool of the same toolkit, or of another; None where there is none."""
+    return shutil.which(name, path=pathlib.Path(nvcc).resolve().parent) or shutil.which(name)
 
 
-def command_of(commands):
-    """The command that compiles the kernels, without its output."""
-    entry = next(entry for entry in json.loads(pathlib.Path(commands).read_text()) if entry["file"].endswith(".cu"))
-    words = shlex.split(entry["command"])
-    words = words[next(n for n, word in enumerate(words) if word.endswith("nvcc")):]  # without what runs the compiler
-    del words[words.index("-o"):words.index("-o") + 2]
-    return words
+def compiled(nvcc, source, flags, targets):
+    """What the assembler says for all targets, and the assembly of each family, which are made at once."""
+    with tempfile.TemporaryDirectory() as place, concurrent.futures.ThreadPoolExecutor() as pool:
+        def assembly_of(family):
+            path = pathlib.Path(place) / f"{family}.ptx"
+            run(nvcc, *flags, f"-arch=compute_{family}", "-ptx", source, "-o", path)
+            return path
+
+        def assembled(path, target):
+            return run(tool(nvcc, "ptxas"), "-v", f"-arch=sm_{target}", path, "-o", path.with_suffix(f".{target}"))
+
+        paths = list(pool.map(assembly_of, targets))
+        jobs = [pool.submit(assembled, path, target) for path, family in zip(paths, targets) for target in targets[family]]
+        return "".join(job.result() for job in jobs), [path.read_text() for path in paths]
 
 
 def check_that_faults_are_found(nvcc):
@@ -117,7 +125,7 @@ def check_that_faults_are_found(nvcc):
     with tempfile.TemporaryDirectory() as place:
         directory = pathlib.Path(place)
         (directory / "planted.cu").write_text(PLANTED)
-        said, assembly = compiled([nvcc, "-c", directory / "planted.cu"], directory)
+        said, assembly = compiled(nvcc, directory / "planted.cu", [], {"80": ("80",)})
         kernels = kernels_of(assembly[0])
         found = "\n".join([*faults_of_use(uses_of_assembler(said)), *faults_of_arithmetic(kernels)])
         for fault in ("bytes of each thread in memory", "in one step: fma.rn.f64", "divides: div.rn.f64"):
@@ -128,33 +136,43 @@ def check_that_faults_are_found(nvcc):
     assert len(list(faults_of_use(wasteful))) == 2
 
 
-def main(commands, module):
-    command = command_of(commands)
-    check_that_faults_are_found(command[0])
+def faults_of_module(nvcc, module, count):
+    """Of the module's own code, which has at least so many kernels."""
+    cuobjdump = tool(nvcc, "cuobjdump")
+    if not cuobjdump:
+        print("resources_test: skipped: the module's own code, for want of cuobjdump")
+        return []
+    uses = uses_of_module(run(cuobjdump, "-res-usage", module))
+    assert len(uses) >= count, f"{module} has the code of {len(uses)} kernels"
+    return list(faults_of_use(uses))
+
+
+def main(nvcc, source, flags, module):
+    check_that_faults_are_found(nvcc)
     faults = []
-    with tempfile.TemporaryDirectory() as place:
-        said, assemblies = compiled(command, pathlib.Path(place))
+    said, assemblies = compiled(nvcc, source, flags, TARGETS)
     uses = uses_of_assembler(said)
-    assert uses and assemblies, f"nothing was compiled by {command}"
+    assert uses, f"nothing was compiled of {source}"
     for assembly in assemblies:
         kernels = kernels_of(assembly)
         missing = [kind for kind in KERNELS if not any(kind in name for name in kernels)]
         assert not missing, f"kernels that were not found: {missing}"
         faults += faults_of_arithmetic(kernels)
     faults += faults_of_use(uses)
-    cuobjdump = shutil.which("cuobjdump", path=pathlib.Path(command[0]).parent) or shutil.which("cuobjdump")
-    if cuobjdump:
-        of_module = uses_of_module(run(cuobjdump, "-res-usage", module))
-        assert len(of_module) >= len(kernels), f"{module} has the code of {len(of_module)} kernels"
-        faults += faults_of_use(of_module)
-    else:
-        print("resources_test: skipped: the module's own code, for want of cuobjdump")
+    if module:
+        faults += faults_of_module(nvcc, module, len(kernels))
     for fault in faults:
         print(fault)
-    print(f"resources_test: {len(uses)} kernels, of at most {max(use.registers for use in uses.values())} registers, with "
+    print(f"resources_test: {len(uses)} kernels and targets, of at most {max(use.registers for use in uses.values())} registers, with "
           f"{sum(use.memory for use in uses.values())} bytes of a thread in memory; {len(assemblies)} of assembly")
     return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--module")
+    parser.add_argument("nvcc")
+    parser.add_argument("kernels")
+    parser.add_argument("flags", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args()
+    sys.exit(main(arguments.nvcc, arguments.kernels, arguments.flags, arguments.module))

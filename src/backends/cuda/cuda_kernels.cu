@@ -88,10 +88,8 @@ struct Multiply {
         device_work::multiply(block, plan, task, in, out, element, number);
     }
 };
-template <>
-constexpr int least_blocks<Multiply<std::uint16_t>> = 3;
-template <>
-constexpr int least_blocks<Multiply<float>> = 3;
+template <typename T>
+constexpr int least_blocks<Multiply<T>> = 3;
 
 /// What is done for each pixel of a task.
 template <typename Each>
