@@ -34,9 +34,11 @@ class GLIMPSE_EXPORT Backend {
     /// while there is none. What stands for several devices goes on with the others.
     [[nodiscard]] virtual std::string loss() const { return {}; }
 
-    /// A backend for several calls that read this image: a device with memory of its own is sent it once. The
-    /// image must outlive the backend, unchanged. Null where there is nothing to gain.
-    [[nodiscard]] virtual std::unique_ptr<const Backend> holding(const ImageRegion& /*image*/) const {
+    /// A backend for several calls that read these maps of this image: a device with memory of its own is
+    /// sent once what they look at. The image and the maps must outlive the backend, unchanged. Null where
+    /// there is nothing to gain.
+    [[nodiscard]] virtual std::unique_ptr<const Backend> holding(
+        const ImageRegion& /*image*/, std::span<const LinearMap* const> /*maps*/) const {
         return nullptr;
     }
 

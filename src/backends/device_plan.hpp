@@ -58,6 +58,12 @@ class GLIMPSE_EXPORT DevicePlan {
     [[nodiscard]] const std::array<TaskList<device_work::SampleTask>, 3>& samples() const { return samples_; }
     [[nodiscard]] const TaskList<device_work::WeightTask>& weights() const { return weights_; }
     [[nodiscard]] std::size_t values_out() const { return values_out_; }
+
+    /// The size of what is read together: enough to outweigh its launches, and so little that several such
+    /// portions overlap.
+    static constexpr std::size_t values_of_portion = std::size_t{1} << 23;
+    /// Values that are written, and four bytes of the plan for each more.
+    [[nodiscard]] std::size_t size() const { return values_out_ + size_in_bytes() / sizeof(float); }
     [[nodiscard]] int channels() const { return channels_; }
 
   private:

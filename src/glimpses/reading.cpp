@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <stdexcept>
 #include <string>
@@ -306,8 +307,11 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
     for (std::size_t n = 0; n < lowered.size(); ++n) {
         if (lowered[n]->transition) glimpses[n] = read_transition(backend, *lowered[n], region);
     }
+    // What is not premultiplied is read in up to two calls, of one image.
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    const std::unique_ptr<const Backend> holding = backend.holding(region, maps);
     for (const auto& [premultiply, in_float32] : {std::pair{false, false}, {false, true}, {true, true}}) {
-        const Reading reading{backend, region, depth, premultiply, in_float32};
+        const Reading reading{holding ? *holding : backend, region, depth, premultiply, in_float32};
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < lowered.size(); ++n) {
             if (reading.takes(*lowered[n], clipped.counts(n))) members.push_back(n);

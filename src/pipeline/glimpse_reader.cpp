@@ -67,7 +67,8 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
     std::vector<const Lowered*> lowered;
     lowered.reserve(glimpses.size());
     for (const LoweredGlimpse* glimpse : glimpses) lowered.push_back(&glimpse->decoded());
-    const Backend* device = &backend_.for_reading(maps_of(lowered), image, depth);
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    const Backend* device = &backend_.for_reading(maps, image, depth);
     std::unique_ptr<const Backend> holding;  // the image, where one portion is not all
     for (std::size_t begin = 0; begin < glimpses.size();) {
         const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());
@@ -75,7 +76,7 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
                               std::span<const Lowered* const>(lowered).subspan(begin, count), image, depth};
         std::vector<cv::Mat> pixels;
         try {
-            if (begin == 0 && count < glimpses.size()) holding = device->holding(image);
+            if (begin == 0 && count < glimpses.size()) holding = device->holding(image, maps);
             pixels = portion.read(holding ? *holding : *device);
         } catch (...) {
             holding.reset();

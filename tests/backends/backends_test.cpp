@@ -426,7 +426,8 @@ TEST_CASE("what holds an image reads that and any other") {
     const ImageRegion other{whole(picture), laws::random_values(picture, CV_8U, 3, draw.generator())};
     for (const auto& backend : all_backends()) {
         INFO(backend->name());
-        const auto holding = backend->holding(image);
+        const LinearMap* const map = &lowered.map;
+        const auto holding = backend->holding(image, {&map, 1});
         if (!holding) continue;
         CHECK(holding->name() == backend->name());
         for (const ImageRegion* each : {&image, &other, &image}) {

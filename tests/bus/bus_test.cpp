@@ -85,6 +85,21 @@ void check_faultless() {
     for (const std::string& fault : gpu().faults) FAIL_CHECK(fault);
 }
 
+/// To be called when a call has ended, and what it held has gone.
+void check_clean() {
+    CHECK(!gpu().has_waiting_copies());
+    gpu().finish();
+    CHECK(!gpu().keeps_memory());
+    check_faultless();
+}
+
+/// One call that reads an image which nothing holds.
+std::vector<cv::Mat> read_in_portions(const std::vector<const LinearMap*>& maps, const ImageRegion& image,
+                                      int depth, const cuda::DevicePool& pool) {
+    cuda::HeldImage held(image, maps, pool);
+    return cuda::BatchReader(maps, image, depth, pool, held, values_of_portion).run();
+}
+
 /// Calls check() in many of the orders that there are; calls of the device have no fault.
 template <typename Check>
 void in_many_orders(unsigned count, Check&& check) {
@@ -94,9 +109,7 @@ void in_many_orders(unsigned count, Check&& check) {
             CAPTURE(eagerness);
             gpu().reset({.seed = seed, .eagerness = eagerness});
             check();
-            CHECK(!gpu().has_waiting_copies());
-            gpu().finish();
-            check_faultless();
+            check_clean();
         }
     }
 }
@@ -118,35 +131,49 @@ int with_each_failure(cudaError_t failure, Run&& run) {
         } catch (const std::exception&) {
             CHECK(gpu().calls >= call);
         }
-        CHECK(!gpu().has_waiting_copies());
-        gpu().finish();
-        check_faultless();
+        check_clean();
     } while (gpu().calls >= call);
     return call;
 }
 
 }  // namespace
 
-TEST_CASE("glimpses are the same in every order that streams and events allow") {
+TEST_CASE("glimpses are the same in many orders, at random, that streams and events allow") {
     const std::vector<Lowered> lowered = all_kinds();
     const std::vector<const LinearMap*> maps = maps_of(lowered);
     const cuda::DevicePool pool(0);
     for (const int depth : {CV_8U, CV_32F}) {
         const ImageRegion image = random_image(picture, depth, 3);
         const std::vector<cv::Mat> expected = EmulatedDevice().read(maps, image, depth);
-        in_many_orders(12, [&] {
-            check_alike(cuda::BatchReader(maps, image, depth, pool, nullptr, values_of_portion).run(),
-                        expected);
-        });
+        in_many_orders(12, [&] { check_alike(read_in_portions(maps, image, depth, pool), expected); });
         CHECK(gpu().counts.copies > 1 + 2 * 4);  // the image, and a plan and glimpses of each portion
         in_many_orders(6, [&] {
-            cuda::HeldImage held(image, pool);
+            cuda::HeldImage held(image, maps, pool);
             for (int n = 0; n < 2; ++n) {
-                check_alike(cuda::BatchReader(maps, image, depth, pool, &held, values_of_portion).run(),
+                check_alike(cuda::BatchReader(maps, image, depth, pool, held, values_of_portion).run(),
                             expected);
             }
         });
     }
+}
+
+TEST_CASE("portions are sent and read while others are, each in its stream") {
+    const std::vector<Lowered> lowered = all_kinds();
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    const ImageRegion image = random_image(picture, CV_8U, 3);
+    const cuda::DevicePool pool(0);
+    gpu().reset({.eagerness = 0});  // nothing is done before somebody waits for it
+    read_in_portions(maps, image, CV_8U, pool);
+    CHECK(gpu().counts.most_at_once == 4);
+}
+
+TEST_CASE("threads wait for the device without spinning") {
+    gpu().device_flags = 0;
+    const auto backend = simulated_backend();
+    CHECK(gpu().device_flags == cudaDeviceScheduleBlockingSync);
+    cuda::Event event;
+    event.wait();  // which is a fault of one that spins
+    check_faultless();
 }
 
 TEST_CASE("an image of more strips than are sent at once arrives whole") {
@@ -156,20 +183,20 @@ TEST_CASE("an image of more strips than are sent at once arrives whole") {
     for (const double y : {-0.95, -0.4, 0.1, 0.6, 0.97}) {
         SpatialTransformer stn;
         stn.size = Size{5, 4};
-        stn.form = SpatialTransformer::ScaleShiftForm{{0.9, 0.02}, {0, y}};
+        stn.form = SpatialTransformer::ScaleShiftForm{{1.24, 0.02}, {0, y}};  // to the left and right border
         lowered.push_back(lower(stn, large));
     }
     const std::vector<const LinearMap*> maps = maps_of(lowered);
     const std::vector<cv::Mat> expected = EmulatedDevice().read(maps, image, CV_8U);
     const cuda::DevicePool pool(0);
     in_many_orders(1, [&] {
-        cuda::HeldImage held(image, pool);
-        check_alike(cuda::BatchReader(maps, image, CV_8U, pool, &held).run(), expected);
+        cuda::HeldImage held(image, maps, pool);
+        check_alike(cuda::BatchReader(maps, image, CV_8U, pool, held).run(), expected);
         CHECK(gpu().counts.copies == 5 + 2);
     });
 }
 
-TEST_CASE("what is written is the same in every order") {
+TEST_CASE("what is written is the same in many orders") {
     const cuda::DevicePool pool(0);
     cv::RNG random(3);
     for (const Lowered& lowered : all_kinds()) {
@@ -191,15 +218,8 @@ TEST_CASE("whatever call fails, memory goes when nothing uses it any more") {
     const ImageRegion image = random_image(picture, CV_8U, 3);
     const cuda::DevicePool pool(0);
     for (const cudaError_t failure : {cudaErrorMemoryAllocation, cudaErrorInvalidConfiguration}) {
-        const auto read = [&](cuda::HeldImage* held) {
-            cuda::BatchReader(maps, image, CV_8U, pool, held, values_of_portion).run();
-        };
         constexpr int portions = 5;  // at least, with more than 4 calls each
-        CHECK(with_each_failure(failure, [&] { read(nullptr); }) > 4 * portions);
-        CHECK(with_each_failure(failure, [&] {
-                  cuda::HeldImage held(image, pool);
-                  read(&held);
-              }) > 4 * portions);
+        CHECK(with_each_failure(failure, [&] { read_in_portions(maps, image, CV_8U, pool); }) > 4 * portions);
         for (const Lowered& one : lowered) {
             if (support(one.map).empty()) continue;
             const cv::Mat glimpse = cv::Mat::ones(one.map.glimpse.height, one.map.glimpse.width, CV_32FC3);
@@ -221,7 +241,7 @@ TEST_CASE("a call that memory runs out in is repeated, and another failure is no
         cuda::PinnedMemory::release_kept();
         gpu().counts_memory_alone = true;
         gpu().failing_call = call;
-        const auto holding = backend->holding(image);
+        const auto holding = backend->holding(image, maps);
         check_alike(holding->read(maps, image, CV_8U), expected);
         CHECK(gpu().calls >= 6);
         check_faultless();
@@ -235,6 +255,25 @@ TEST_CASE("a call that memory runs out in is repeated, and another failure is no
     }
 }
 
+TEST_CASE("a call that memory runs out in is repeated whatever asked for it: a stream, an event, a kernel") {
+    const std::vector<Lowered> lowered = all_kinds();
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    const ImageRegion image = random_image(picture, CV_8U, 3);
+    const std::vector<cv::Mat> expected = EmulatedDevice().read(maps, image, CV_8U);
+    const auto backend = simulated_backend();
+    int call = 0;
+    do {
+        ++call;
+        CAPTURE(call);
+        gpu().reset({});
+        gpu().failing_call = call;
+        check_alike(backend->holding(image, maps)->read(maps, image, CV_8U), expected);
+        check_alike(backend->read(maps, image, CV_8U), expected);
+        check_clean();
+    } while (gpu().calls >= call);
+    CHECK(call > 20);
+}
+
 TEST_CASE("a device that works no more is lost, with the error that it was lost by") {
     const std::vector<Lowered> lowered = all_kinds();
     const std::vector<const LinearMap*> maps = maps_of(lowered);
@@ -246,7 +285,7 @@ TEST_CASE("a device that works no more is lost, with the error that it was lost 
         [&](const Backend&, const Backend&) { return free_gpu; }, 0);
     REQUIRE(automatic.for_reading(maps, image, CV_8U).name() == "cuda:0");
     const auto backend = simulated_backend();
-    const auto holding = backend->holding(image);
+    const auto holding = backend->holding(image, maps);
     CHECK(holding->loss() == "");
     gpu().is_lost = true;
     const std::string error = "cuda:0: an illegal memory access was encountered";
@@ -267,7 +306,7 @@ TEST_CASE("threads read together as alone") {
     for (const double eagerness : eagernesses) {
         gpu().reset({.eagerness = eagerness});
         const auto backend = simulated_backend();
-        const auto holding = backend->holding(image);
+        const auto holding = backend->holding(image, maps);
         std::array<std::vector<cv::Mat>, 3> found;
         std::vector<std::thread> threads;
         for (auto& glimpses : found) {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -10,6 +11,7 @@
 #include "benchmarks/many_glimpses.hpp"
 #include "bus/simulated_gpu.hpp"
 #include "bus/simulated_module.hpp"
+#include "glimpse/reading.hpp"
 
 // What the module asks of the bus and of the device in each job of the benchmark of devices, counted: 8-bit
 // RGB, so that the bus takes as long as no less would take.
@@ -60,14 +62,22 @@ struct Row {
     std::size_t parameters;  ///< bytes of all glimpses, without lists
 };
 
+/// The benchmark's image.
+ImageRegion large_image() {
+    return {whole(many::picture_size), cv::Mat(many::picture_size.height, many::picture_size.width, CV_8UC3)};
+}
+
+/// Of 8-bit RGB, in lines that are filled up.
+std::size_t bytes_of(const Rectangle& part) {
+    return filled_up(static_cast<std::size_t>(part.width) * 3) * static_cast<std::size_t>(part.height);
+}
+
 Row counted(const many::Job& job, std::int64_t count) {
     const std::vector<Lowered> lowered = many::glimpses(job, count);
     const std::vector<const LinearMap*> maps = maps_of(lowered);
-    const ImageRegion image{whole(many::picture_size),
-                            cv::Mat(many::picture_size.height, many::picture_size.width, CV_8UC3)};
     const auto backend = simulated_backend();
     gpu().reset({.only_counts = true});
-    static_cast<void>(backend->read(maps, image, CV_8U));
+    static_cast<void>(backend->read(maps, large_image(), CV_8U));
     Row row{.counts = gpu().counts, .image = 0, .parameters = 0};
     for (const LinearMap* map : maps) row.parameters += bytes_of(*map);
     row.image = row.counts.bytes_there - std::min(row.counts.bytes_there, row.parameters);
@@ -77,11 +87,13 @@ Row counted(const many::Job& job, std::int64_t count) {
 void print(const many::Job& job, std::int64_t count, const Row& row) {
     const Counts& counts = row.counts;
     const double bytes = double(counts.bytes_there + counts.bytes_back);
-    // What crosses the bus is written to the device's memory once and read there once.
+    // The bus has both directions at once. What crosses it is written to the device's memory once and read
+    // there once.
+    const double bytes_of_bus = double(std::max(counts.bytes_there, counts.bytes_back));
     std::printf("| %s, %lld | %.3f | %.3f | %.3f | %d | %d | %d | %.3g | %.2g |\n", job.title,
                 static_cast<long long>(count), double(row.image) / 1e6, double(row.parameters) / 1e6,
                 double(counts.bytes_back) / 1e6, counts.copies, counts.launches, counts.waits,
-                1e3 * bytes / bus_bytes_a_second, 1e3 * 2 * bytes / memory_bytes_a_second);
+                1e3 * bytes_of_bus / bus_bytes_a_second, 1e3 * 2 * bytes / memory_bytes_a_second);
 }
 
 }  // namespace
@@ -110,6 +122,43 @@ TEST_CASE("counts: what is sent is the image, once, and what describes each glim
             CHECK(counts.copies <= 5 + 2 * static_cast<int>(portions));
         }
     }
+}
+
+TEST_CASE("counts: of an image at which few glimpses look what they look at is sent, once for all calls") {
+    std::vector<Lowered> lowered;
+    Rectangle seen;
+    for (const Lowered& one : many::glimpses(many::jobs[0], 4)) {
+        // Read as 8 bits, and as float32, to which the fill is added.
+        lowered.push_back(one);
+        lowered.push_back(one);
+        lowered.back().fill = Constant{std::vector<double>{64}};
+        seen = smallest_containing(seen, support(one.map));
+    }
+    const auto backend = simulated_backend();
+    gpu().reset({.only_counts = true});
+    static_cast<void>(read_glimpses(*backend, lowered, large_image(), CV_8U));
+    const Counts& counts = gpu().counts;
+    CHECK(counts.launches == 2);
+    CHECK(counts.bytes_there >= bytes_of(seen));
+    CHECK(counts.bytes_there <= bytes_of(seen) + 2 * (4 * 112 + most_bytes_of_lists));
+    REQUIRE(bytes_of(seen) < image_bytes);
+}
+
+TEST_CASE("counts: an image is sent once for glimpses with a fill and without") {
+    const std::vector<Lowered> plain = many::glimpses(many::jobs[0], 90);
+    std::vector<Lowered> lowered = plain;
+    for (const Lowered& one : plain) {
+        lowered.push_back(one);
+        lowered.back().fill = Constant{std::vector<double>{64}};
+    }
+    const auto backend = simulated_backend();
+    gpu().reset({.only_counts = true});
+    static_cast<void>(read_glimpses(*backend, lowered, large_image(), CV_8U));
+    const Counts& counts = gpu().counts;
+    CHECK(counts.launches == 2);
+    CHECK(counts.bytes_there >= image_bytes);
+    CHECK(counts.bytes_there <= image_bytes + 180 * 112 + 2 * most_bytes_of_lists);
+    CHECK(counts.bytes_back == 90 * glimpse_bytes * (1 + sizeof(float)));
 }
 
 TEST_CASE("counts: 10,000 transformers are 36 MB of the image and 1.12 MB of parameters") {

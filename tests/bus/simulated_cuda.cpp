@@ -1,23 +1,33 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
-#include <opencv2/core/cuda_stream_accessor.hpp>
 #include <utility>
 
 #include "backends/cuda/cuda_device.hpp"
 #include "bus/simulated_gpu.hpp"
 
-// CUDA's runtime and OpenCV's streams and events, as the module calls them, on the simulated GPU.
+// CUDA's runtime, as the module calls it, on the simulated GPU.
 
 using simulated::gpu;
 using simulated::Moment;
 using simulated::Queue;
+using simulated::queue_of;
+
+/// A stream holds its queue, which goes with the last work that waits for it.
+struct CUstream_st {
+    std::shared_ptr<Queue> queue;
+};
+
+struct CUevent_st {
+    unsigned flags;
+    Moment moment = {};
+};
+
+simulated::Queue& simulated::queue_of(cudaStream_t stream) {
+    return *stream->queue;
+}
 
 namespace {
-
-Queue& queue_of(cudaStream_t stream) {
-    return *reinterpret_cast<Queue*>(stream);
-}
 
 /// Runs the step unless the call fails.
 template <typename Step>
@@ -32,18 +42,13 @@ cudaError_t call(Step&& step, bool asks_for_memory = false) {
 template <typename Step>
 cudaError_t safe_call(Step&& step) {
     const std::lock_guard lock(gpu().mutex);
-    if (gpu().is_lost) return gpu().result(cudaErrorIllegalAddress);
+    if (gpu().is_lost) return gpu().refuse();
     step();
     return cudaSuccess;
 }
 
-void require(cudaError_t error) {
-    if (error != cudaSuccess)
-        throw cv::Exception(cv::Error::GpuApiCallError, cudaGetErrorString(error), "", "", 0);
-}
-
-Moment end_of(Queue& queue) {
-    return {gpu().shared(queue), queue.issued};
+Moment end_of(cudaStream_t stream) {
+    return {stream->queue, stream->queue->issued};
 }
 
 }  // namespace
@@ -66,8 +71,8 @@ cudaError_t cudaGetLastError() {
 cudaError_t cudaSetDevice(int /*device*/) {
     return safe_call([] {});
 }
-cudaError_t cudaSetDeviceFlags(unsigned /*flags*/) {
-    return safe_call([] {});
+cudaError_t cudaSetDeviceFlags(unsigned flags) {
+    return safe_call([&] { gpu().device_flags = flags; });
 }
 cudaError_t cudaDeviceSynchronize() {
     return safe_call([] {
@@ -76,7 +81,10 @@ cudaError_t cudaDeviceSynchronize() {
     });
 }
 cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned /*flags*/) {
-    return call([&] { *data = gpu().allocate_host(bytes); }, true);
+    const std::lock_guard lock(gpu().mutex);
+    const cudaError_t error = call([&] { *data = gpu().allocate_host(bytes); }, true);
+    if (error != cudaSuccess) gpu().lacks_pinned_memory = true;
+    return error;
 }
 cudaError_t cudaFreeHost(void* data) {
     return safe_call([&] { gpu().free_host(data); });
@@ -110,55 +118,44 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 cudaError_t cudaMemsetAsync(void* data, int value, std::size_t bytes, cudaStream_t stream) {
     return call([&] { gpu().set(data, value, bytes, queue_of(stream)); });
 }
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned /*flags*/) {
+    return call([&] { *stream = new CUstream_st{gpu().make_queue()}; });
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+    delete stream;
+    return safe_call([] {});
+}
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-    return safe_call([&] { gpu().wait(end_of(queue_of(stream))); });
+    return safe_call([&] { gpu().wait(end_of(stream)); });
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned /*flags*/) {
+    return call([&] { gpu().add(queue_of(stream), {.run = {}, .after = event->moment}); });
 }
 
-namespace cv::cuda {
-
-class Stream::Impl {
-  public:
-    std::shared_ptr<Queue> queue = gpu().make_queue();
-};
-
-Stream::Stream() {
-    require(safe_call([&] { impl_ = makePtr<Impl>(); }));
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+    return call([&] { *event = new CUevent_st{flags}; });
 }
-void Stream::waitForCompletion() {
-    require(cudaStreamSynchronize(StreamAccessor::getStream(*this)));
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+    delete event;
+    return safe_call([] {});
 }
-cudaStream_t StreamAccessor::getStream(const Stream& stream) {
-    return reinterpret_cast<cudaStream_t>(stream.impl_->queue.get());
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+    return call([&] { event->moment = end_of(stream); });
 }
-
-class Event::Impl {
-  public:
-    Moment moment;
-};
-
-cudaEvent_t EventAccessor::getEvent(const Event& event) {
-    return reinterpret_cast<cudaEvent_t>(event.impl_.get());
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+    return safe_call([&] {
+        if ((event->flags & cudaEventBlockingSync) == 0) gpu().faults.insert("a thread spins at an event");
+        gpu().wait(event->moment);
+    });
 }
 
-Event::Event(CreateFlags /*flags*/) : impl_(makePtr<Impl>()) {}
-void Event::record(Stream& stream) {
-    require(call([&] { impl_->moment = end_of(queue_of(StreamAccessor::getStream(stream))); }));
+/// The only function of OpenCV that needs a device.
+void cv::cuda::setDevice(int device) {
+    if (cudaSetDevice(device) != cudaSuccess) {
+        throw cv::Exception(cv::Error::GpuApiCallError, cudaGetErrorString(cudaErrorIllegalAddress), "", "",
+                            0);
+    }
 }
-void Event::waitForCompletion() {
-    require(safe_call([&] { gpu().wait(impl_->moment); }));
-}
-void Stream::waitEvent(const Event& event) {
-    require(call([&] {
-        const auto& impl = *reinterpret_cast<Event::Impl*>(EventAccessor::getEvent(event));
-        gpu().add(*impl_->queue, {.run = {}, .after = impl.moment});
-    }));
-}
-
-void setDevice(int /*device*/) {
-    require(cudaSetDevice(0));
-}
-
-}  // namespace cv::cuda
 
 namespace glimpse::cuda {
 

@@ -39,9 +39,9 @@ void Gpu::reset(const Options& options) {
     random_.seed(options.seed);
     blocks_.clear();
     std::erase_if(queues_, [](const auto& queue) { return queue.use_count() == 1; });
-    failing_call = calls = 0;
+    failing_call = calls = refused = 0;
     failure = cudaErrorMemoryAllocation;
-    is_lost = counts_memory_alone = false;
+    is_lost = counts_memory_alone = lacks_pinned_memory = false;
     last_error_ = cudaSuccess;
     counts = {};
     faults.clear();
@@ -57,6 +57,11 @@ bool Gpu::has_waiting_copies() const {
     });
 }
 
+bool Gpu::keeps_memory() const {
+    return std::ranges::any_of(blocks_,
+                               [](const auto& block) { return block.second.state != Block::State::gone; });
+}
+
 void Gpu::finish() {
     while (do_any()) {
     }
@@ -65,7 +70,7 @@ void Gpu::finish() {
 
 cudaError_t Gpu::begin_call(bool asks_for_memory) {
     do_some();
-    if (is_lost) return result(cudaErrorIllegalAddress);
+    if (is_lost) return refuse();
     if (counts_memory_alone && !asks_for_memory) return cudaSuccess;
     return result(++calls == failing_call ? failure : cudaSuccess);
 }
@@ -75,14 +80,15 @@ cudaError_t Gpu::result(cudaError_t error) {
     return error;
 }
 
+cudaError_t Gpu::refuse() {
+    ++refused;
+    return result(cudaErrorIllegalAddress);
+}
+
 std::shared_ptr<Queue> Gpu::make_queue() {
     std::erase_if(queues_,
                   [](const auto& queue) { return queue.use_count() == 1 && queue->waiting.empty(); });
     return queues_.emplace_back(std::make_shared<Queue>());
-}
-
-std::shared_ptr<Queue> Gpu::shared(Queue& queue) const {
-    return *std::ranges::find_if(queues_, [&](const auto& one) { return one.get() == &queue; });
 }
 
 void Gpu::add(Queue& queue, Work work) {
@@ -149,6 +155,18 @@ void Gpu::check_host(const Range& range) {
     }
 }
 
+bool Gpu::is_pinned(const Range& range) const {
+    const auto after = host_sizes_.upper_bound(range.begin);
+    if (after == host_sizes_.begin()) return false;
+    const auto& [begin, bytes] = *std::prev(after);
+    return range.begin + range.bytes <= begin + bytes;
+}
+
+void Gpu::check_copied(const Range& range) {
+    check_host(range);
+    if (!lacks_pinned_memory && !is_pinned(range)) faults.insert("pageable memory of the host is copied");
+}
+
 Gpu::Block* Gpu::block_of(const void* data) {
     const auto* const place = static_cast<const std::byte*>(data);
     auto after = blocks_.upper_bound(place);
@@ -210,7 +228,7 @@ void Gpu::free(void* data, Queue& queue) {
 
 void Gpu::copy_there(void* to, const void* from, std::size_t bytes, Queue& queue) {
     const Range host{static_cast<const std::byte*>(from), bytes};
-    check_host(host);
+    check_copied(host);
     counts.bytes_there += bytes;
     ++counts.copies;
     if (options_.only_counts) return;
@@ -225,7 +243,7 @@ void Gpu::copy_there(void* to, const void* from, std::size_t bytes, Queue& queue
 
 void Gpu::copy_back(void* to, const void* from, std::size_t bytes, Queue& queue) {
     const Range host{static_cast<const std::byte*>(to), bytes};
-    check_host(host);
+    check_copied(host);
     counts.bytes_back += bytes;
     ++counts.copies;
     if (options_.only_counts) return;
@@ -261,7 +279,13 @@ void Gpu::launch(int launches, std::vector<const void*> read_blocks, std::vector
                  for (const void* data : writes) is_safe = write(data, size(data)) && is_safe;
                  if (is_safe) work();
              },
-         .after = {}});
+         .after = {},
+         .launches = true});
+    const auto has_kernel = [](const auto& one) {
+        return std::ranges::any_of(one->waiting, [](const Work& work) { return work.launches; });
+    };
+    counts.most_at_once =
+        std::max(counts.most_at_once, static_cast<int>(std::ranges::count_if(queues_, has_kernel)));
 }
 
 }  // namespace simulated

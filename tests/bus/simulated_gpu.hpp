@@ -40,8 +40,9 @@ struct Range {
 
 struct Work {
     std::function<void()> run;
-    Moment after;     ///< which must be past before
-    Range host = {};  ///< the host's memory that it copies
+    Moment after;           ///< which must be past before
+    Range host = {};        ///< the host's memory that it copies
+    bool launches = false;  ///< a kernel
 };
 
 struct Queue {
@@ -50,13 +51,14 @@ struct Queue {
     std::uint64_t issued = 0;
 };
 
-/// What was asked of the bus and the device.
+/// What was asked of the bus and the device, and how much of it at once.
 struct Counts {
     std::size_t bytes_there = 0;
     std::size_t bytes_back = 0;
     int copies = 0;
     int launches = 0;
-    int waits = 0;  ///< of a thread of the host, for streams and events
+    int waits = 0;         ///< of a thread of the host, for streams and events
+    int most_at_once = 0;  ///< streams in which kernels wait, or work
 };
 
 struct Options {
@@ -76,6 +78,9 @@ class Gpu {
     bool is_lost = false;  ///< every call fails
     int calls = 0;
     bool counts_memory_alone = false;  ///< of calls those that ask for memory
+    int refused = 0;                   ///< calls of a device that is lost
+    bool lacks_pinned_memory = false;  ///< the host was refused some, and copies what is pageable
+    unsigned device_flags = 0;
 
     Counts counts;
     /// What the module did wrong.
@@ -86,11 +91,15 @@ class Gpu {
     [[nodiscard]] bool is_idle() const;
     /// Whether memory of the host is still to be read or written.
     [[nodiscard]] bool has_waiting_copies() const;
+    /// Whether memory of the device was not given back.
+    [[nodiscard]] bool keeps_memory() const;
 
     // The calls of CUDA.
     /// Success, or why this call fails.
     cudaError_t begin_call(bool asks_for_memory = false);
     cudaError_t result(cudaError_t error);
+    /// The result of a call of a device that is lost.
+    cudaError_t refuse();
     cudaError_t take_last_error() { return std::exchange(last_error_, cudaSuccess); }
     std::shared_ptr<Queue> make_queue();
     void add(Queue& queue, Work work);
@@ -105,7 +114,6 @@ class Gpu {
     /// Work that reads all of some blocks of memory, and writes all of others, each named by its beginning.
     void launch(int launches, std::vector<const void*> read, std::vector<const void*> written,
                 std::function<void()> run, Queue& queue);
-    std::shared_ptr<Queue> shared(Queue& queue) const;
 
     std::recursive_mutex mutex;
 
@@ -123,6 +131,9 @@ class Gpu {
     bool read(const void* data, std::size_t bytes);
     bool write(const void* data, std::size_t bytes);
     void check_host(const Range& range);
+    /// Whether all of it is page-locked.
+    [[nodiscard]] bool is_pinned(const Range& range) const;
+    void check_copied(const Range& range);
     bool do_one(Queue& queue);
     bool do_any();
     void do_some();
@@ -139,5 +150,8 @@ class Gpu {
 
 /// The one that there is.
 Gpu& gpu();
+
+/// The work of a stream of CUDA's.
+Queue& queue_of(cudaStream_t stream);
 
 }  // namespace simulated

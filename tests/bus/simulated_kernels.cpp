@@ -22,7 +22,7 @@ void launch(int launches, std::vector<const void*> read, std::vector<const void*
     const std::lock_guard lock(simulated::gpu().mutex);
     require_success(simulated::gpu().begin_call());
     simulated::gpu().launch(launches, std::move(read), std::move(written), std::move(run),
-                            *reinterpret_cast<simulated::Queue*>(stream));
+                            simulated::queue_of(stream));
 }
 
 /// Calls work(task, block) for every block of a list.

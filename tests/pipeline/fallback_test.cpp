@@ -24,7 +24,7 @@ class HoldingOnly final : public Backend {
         throw Error("the image was not held");
     }
     [[nodiscard]] ImageRegion write(const LinearMap&, const cv::Mat&) const override { return {}; }
-    [[nodiscard]] std::unique_ptr<const Backend> holding(const ImageRegion&) const override {
+    [[nodiscard]] std::unique_ptr<const Backend> holding(const ImageRegion&, Maps) const override {
         ++held;
         return std::make_unique<FakeGpu>(false);
     }

@@ -37,12 +37,16 @@ bool HeldImage::is(const ImageRegion& other) const {
 
 const UploadedImage& HeldImage::uploaded() {
     const std::lock_guard lock(mutex_);
-    if (!uploaded_) uploaded_.emplace(image_.pixels, image_.region, pool_, stream_);
+    if (!uploaded_) {
+        Rectangle sent = sent_to_device(maps_, image_.region);
+        if (sent.empty()) sent = {image_.region.x, image_.region.y, 1, 1};  // of no size nothing can be sent
+        uploaded_.emplace(part(image_, sent), sent, pool_, stream_);
+    }
     return *uploaded_;
 }
 
 BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                         const DevicePool& pool, HeldImage* held, std::size_t most_values)
+                         const DevicePool& pool, HeldImage& held, std::size_t most_values)
     : maps_(maps),
       image_(image),
       depth_(depth),
@@ -55,11 +59,11 @@ BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegi
 std::vector<cv::Mat> BatchReader::run() && {
     for (std::size_t n = 0; n < maps_.size(); ++n) {
         add(n);
-        if (is_full()) begin_portion();
+        if (plan_.size() >= most_values_) begin_portion();
     }
     begin_portion();
     read_on_host();
-    for (Portion& portion : portions_) portion.back.waitForCompletion();
+    for (Portion& portion : portions_) portion.back.wait();
     for (const auto& [slot, values] : weighed_) {
         const Rectangle& region = std::get<Weights>(maps_[slot.map]->kind).region;
         glimpses_[slot.map] = black(maps_[slot.map]->glimpse);
@@ -81,19 +85,15 @@ void BatchReader::add(std::size_t n) {
     }
 }
 
-bool BatchReader::is_full() const {
-    return plan_.values_out() + plan_.size_in_bytes() / sizeof(float) >= most_values_;
-}
-
 void BatchReader::begin_portion() {
     if (slots_.empty()) return;
     const int channels = image_.pixels.channels();
-    const UploadedImage& image = uploaded();
+    const UploadedImage& image = held_.uploaded();
     if (portions_.size() == streams_.size()) {
-        portions_.front().back.waitForCompletion();
+        portions_.front().back.wait();
         portions_.pop_front();
     }
-    cv::cuda::Stream& stream = streams_[next_stream_++ % streams_.size()];
+    const Stream& stream = streams_[next_stream_++ % streams_.size()];
     const std::size_t values = plan_.values_out();
     const std::size_t bytes = values * CV_ELEM_SIZE1(depth_);
     portions_.emplace_back(plan_, pool_, stream);
@@ -102,22 +102,12 @@ void BatchReader::begin_portion() {
         static_cast<int>(values / static_cast<std::size_t>(channels)), 1, CV_MAKETYPE(depth_, channels));
     const DeviceMemory out(bytes, pool_, stream);
     image.precede(stream);
-    read_all(portions_.back().plan.plan(), image.pixels(), out.data(), element_of(depth_), native(stream));
+    read_all(portions_.back().plan.plan(), image.pixels(), out.data(), element_of(depth_), stream.handle());
     copy(all.data, out.data(), bytes, cudaMemcpyDeviceToHost, stream);
-    portions_.back().back.record(stream);
+    stream.record(portions_.back().back);
     for (const Slot& slot : slots_) set_glimpse(slot, all);
     slots_.clear();
     plan_ = DevicePlan(channels);
-}
-
-const UploadedImage& BatchReader::uploaded() {
-    if (held_) return held_->uploaded();
-    if (!uploaded_) {
-        Rectangle sent = sent_to_device(maps_, image_.region);
-        if (sent.empty()) sent = {image_.region.x, image_.region.y, 1, 1};  // of no size nothing can be sent
-        uploaded_.emplace(part(image_, sent), sent, pool_, upload_);
-    }
-    return *uploaded_;
 }
 
 void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {

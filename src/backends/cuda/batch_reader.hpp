@@ -13,11 +13,13 @@
 
 namespace glimpse::cuda {
 
-/// An image that several calls read, which is sent to the device when the first one needs it. Any number of
-/// threads may use it.
+/// An image that one call reads, or several: what they look at is sent to the device when the first one needs
+/// it. Any number of threads may use it. The device must be the thread's.
 class HeldImage {
   public:
-    HeldImage(ImageRegion image, const DevicePool& pool) : image_(std::move(image)), pool_(pool) {}
+    /// For calls that read these maps, or some of them, which must outlive it as the pixels must.
+    HeldImage(ImageRegion image, std::span<const LinearMap* const> maps, const DevicePool& pool)
+        : image_(std::move(image)), maps_(maps), pool_(pool) {}
 
     /// Whether it is the same region of the same pixels in memory.
     [[nodiscard]] bool is(const ImageRegion& other) const;
@@ -27,9 +29,10 @@ class HeldImage {
 
   private:
     ImageRegion image_;
+    std::span<const LinearMap* const> maps_;
     const DevicePool& pool_;
     std::mutex mutex_;
-    cv::cuda::Stream stream_;
+    Stream stream_;
     std::optional<UploadedImage> uploaded_;
 };
 
@@ -37,24 +40,21 @@ class HeldImage {
 /// device works on the last. The device must be the thread's.
 class BatchReader {
   public:
-    /// Values of a portion, of a plan and of glimpses: enough to outweigh its launches, and few enough that
-    /// several overlap.
-    static constexpr std::size_t usual_values = std::size_t{1} << 23;
-
-    /// `held` is null, or the image. A portion is read once it has that many values.
+    /// `held` is the image. A portion is read once it has that many values.
     BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                const DevicePool& pool, HeldImage* held, std::size_t most_values = usual_values);
+                const DevicePool& pool, HeldImage& held,
+                std::size_t most_values = DevicePlan::values_of_portion);
 
     [[nodiscard]] std::vector<cv::Mat> run() &&;
 
   private:
     /// Glimpses that are read together, until they are back.
     struct Portion {
-        Portion(const DevicePlan& made, const DevicePool& pool, const cv::cuda::Stream& stream)
+        Portion(const DevicePlan& made, const DevicePool& pool, const Stream& stream)
             : plan(made, pool, stream) {}
         UploadedPlan plan;
         cv::Mat glimpses;  ///< of all maps; it must not go before they are here
-        cv::cuda::Event back = event_for_waiting();
+        Event back;
     };
     /// Where the values of a map's glimpse lie in its portion.
     struct Slot {
@@ -63,10 +63,7 @@ class BatchReader {
     };
 
     void add(std::size_t n);
-    [[nodiscard]] bool is_full() const;
     void begin_portion();
-    /// The image on the device: held there, or that part of it which is looked at.
-    const UploadedImage& uploaded();
     void read_on_host();
     /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
     void set_glimpse(const Slot& slot, const cv::Mat& values);
@@ -76,23 +73,20 @@ class BatchReader {
     const ImageRegion& image_;
     int depth_;
     const DevicePool& pool_;
-    HeldImage* held_;
+    HeldImage& held_;
     std::size_t most_values_;
     std::vector<cv::Mat> glimpses_;
-    // Images go to the device in one stream, and portions are read in the others in turn, so that copies in
-    // both directions and kernels overlap.
-    cv::cuda::Stream upload_;
-    std::array<cv::cuda::Stream, 4> streams_;
-    std::optional<UploadedImage> uploaded_;
+    // The image goes to the device in a stream of its own, and portions are read in these in turn, so that
+    // copies in both directions and kernels overlap.
+    std::array<Stream, 4> streams_;
     DevicePlan plan_;
     std::vector<Slot> slots_;           ///< of the plan
     std::vector<std::size_t> on_host_;  ///< maps that the host reads: they copy pixels, or sum them
     std::deque<Portion> portions_;      ///< that are being read
     std::vector<std::pair<Slot, cv::Mat>> weighed_;  ///< values of weights, to be copied to where they belong
     std::size_t next_stream_ = 0;
-    std::array<WaitsForStream, 5> waits_{WaitsForStream(upload_), WaitsForStream(streams_[0]),
-                                         WaitsForStream(streams_[1]), WaitsForStream(streams_[2]),
-                                         WaitsForStream(streams_[3])};
+    std::array<WaitsForStream, 4> waits_{WaitsForStream(streams_[0]), WaitsForStream(streams_[1]),
+                                         WaitsForStream(streams_[2]), WaitsForStream(streams_[3])};
 };
 
 }  // namespace glimpse::cuda

@@ -38,16 +38,18 @@ class CudaBackend final : public Backend {
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        return read(maps, image, depth, nullptr);
+        return with_memory([&] {
+            cuda::HeldImage own(image, maps, *pool_);
+            return cuda::BatchReader(maps, image, depth, *pool_, own).run();
+        });
     }
-
-    [[nodiscard]] std::unique_ptr<const Backend> holding(const ImageRegion& image) const override;
-
-    /// `held` is null, or the image.
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
-                                            int depth, cuda::HeldImage* held) const {
+                                            int depth, cuda::HeldImage& held) const {
         return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_, held).run(); });
     }
+
+    [[nodiscard]] std::unique_ptr<const Backend> holding(
+        const ImageRegion& image, std::span<const LinearMap* const> maps) const override;
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         if (support(map).empty()) return {};
@@ -56,10 +58,10 @@ class CudaBackend final : public Backend {
     }
 
     /// What holds an image; its memory on the device may be freed between calls.
-    [[nodiscard]] std::unique_ptr<cuda::HeldImage> hold(const ImageRegion& image) const {
-        return on_device([&] {
-            auto held = std::make_unique<cuda::HeldImage>(image, *pool_);
-            const std::shared_lock not_alone(memory_);
+    [[nodiscard]] std::unique_ptr<cuda::HeldImage> hold(const ImageRegion& image,
+                                                        std::span<const LinearMap* const> maps) const {
+        return with_memory([&] {
+            auto held = std::make_unique<cuda::HeldImage>(image, maps, *pool_);
             const std::lock_guard lock(held_mutex_);
             held_.insert(held.get());
             return held;
@@ -133,8 +135,9 @@ class CudaBackend final : public Backend {
 /// The same device with an image held there.
 class HoldingBackend final : public Backend {
   public:
-    HoldingBackend(const CudaBackend& device, const ImageRegion& image)
-        : device_(device), held_(device.hold(image)) {}
+    HoldingBackend(const CudaBackend& device, const ImageRegion& image,
+                   std::span<const LinearMap* const> maps)
+        : device_(device), held_(device.hold(image, maps)) {}
     ~HoldingBackend() override { device_.forget(held_.get()); }
     HoldingBackend(const HoldingBackend&) = delete;
     HoldingBackend& operator=(const HoldingBackend&) = delete;
@@ -143,7 +146,7 @@ class HoldingBackend final : public Backend {
     [[nodiscard]] std::string loss() const override { return device_.loss(); }
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        return device_.read(maps, image, depth, held_->is(image) ? held_.get() : nullptr);
+        return held_->is(image) ? device_.read(maps, image, depth, *held_) : device_.read(maps, image, depth);
     }
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return device_.write(map, glimpse);
@@ -154,8 +157,9 @@ class HoldingBackend final : public Backend {
     std::unique_ptr<cuda::HeldImage> held_;
 };
 
-std::unique_ptr<const Backend> CudaBackend::holding(const ImageRegion& image) const {
-    return std::make_unique<HoldingBackend>(*this, image);
+std::unique_ptr<const Backend> CudaBackend::holding(const ImageRegion& image,
+                                                    std::span<const LinearMap* const> maps) const {
+    return std::make_unique<HoldingBackend>(*this, image, maps);
 }
 
 std::unique_ptr<Backend> backend_on(int number) {

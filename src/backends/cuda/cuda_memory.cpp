@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <opencv2/core/cuda_stream_accessor.hpp>
 #include <vector>
 
 #include "system/numbers.hpp"
@@ -128,10 +127,6 @@ bool works() {
     return is_done;
 }
 
-cudaStream_t native(const cv::cuda::Stream& stream) {
-    return cv::cuda::StreamAccessor::getStream(stream);
-}
-
 DevicePool::DevicePool(int number) {
     constexpr std::uint64_t most_kept = std::uint64_t{2} << 30;
     cudaMemPoolProps properties{};
@@ -152,8 +147,8 @@ void DevicePool::release() const {
     require_success(cudaMemPoolTrimTo(pool_, 0));
 }
 
-DeviceMemory::DeviceMemory(std::size_t bytes, const DevicePool& pool, const cv::cuda::Stream& stream)
-    : stream_(native(stream)) {
+DeviceMemory::DeviceMemory(std::size_t bytes, const DevicePool& pool, const Stream& stream)
+    : stream_(stream.handle()) {
     if (bytes > 0) require_success(cudaMallocFromPoolAsync(&data_, bytes, pool.handle(), stream_));
 }
 

@@ -3,11 +3,11 @@
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
-#include <opencv2/core/cuda.hpp>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <utility>
 
+#include "backends/cuda/cuda_streams.hpp"
 #include "glimpse/error.hpp"
 
 // Memory of the device, in stream order, and memory of the host that the device reads and writes itself.
@@ -40,9 +40,6 @@ void clear_error();
 /// Whether the thread's device still does its work: after some errors it fails at everything.
 bool works();
 
-/// CUDA's handle of OpenCV's stream.
-cudaStream_t native(const cv::cuda::Stream& stream);
-
 /// Where a device's memory comes from. It keeps what is given back for the next image; only so much, since
 /// others may use the device as well.
 class DevicePool {
@@ -64,7 +61,7 @@ class DevicePool {
 /// `Failure`.
 class DeviceMemory {
   public:
-    DeviceMemory(std::size_t bytes, const DevicePool& pool, const cv::cuda::Stream& stream);
+    DeviceMemory(std::size_t bytes, const DevicePool& pool, const Stream& stream);
     ~DeviceMemory();
     DeviceMemory(const DeviceMemory&) = delete;
     DeviceMemory& operator=(const DeviceMemory&) = delete;

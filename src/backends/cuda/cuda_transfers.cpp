@@ -44,13 +44,8 @@ void copy_rows(const cv::Mat& rows, std::byte* to, std::size_t step) {
 
 }  // namespace
 
-cv::cuda::Event event_for_waiting() {
-    return cv::cuda::Event(static_cast<cv::cuda::Event::CreateFlags>(cv::cuda::Event::BLOCKING_SYNC |
-                                                                     cv::cuda::Event::DISABLE_TIMING));
-}
-
 UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, const DevicePool& pool,
-                             cv::cuda::Stream& stream)
+                             const Stream& stream)
     : memory_(static_cast<std::size_t>(pixels.rows) * step_of(pixels), pool, stream),
       pixels_{memory_.data(),
               static_cast<std::ptrdiff_t>(step_of(pixels)),
@@ -58,7 +53,6 @@ UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, con
               pixels.channels(),
               region.x,
               region.y},
-      there_(event_for_waiting()),
       waits_(stream) {
     constexpr std::size_t strip_bytes = std::size_t{1} << 23;
     const auto step = static_cast<std::size_t>(pixels_.step);
@@ -69,27 +63,27 @@ UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, con
         send(pixels.rowRange(begin, end), memory_.as<std::byte>() + static_cast<std::size_t>(begin) * step,
              stream);
     }
-    there_.record(stream);
+    stream.record(there_);
 }
 
-void UploadedImage::send(const cv::Mat& rows, std::byte* to, cv::cuda::Stream& stream) {
+void UploadedImage::send(const cv::Mat& rows, std::byte* to, const Stream& stream) {
     constexpr std::size_t most_strips = 4;
     const auto step = static_cast<std::size_t>(pixels_.step);
     const std::size_t bytes = static_cast<std::size_t>(rows.rows) * step;
     if (strips_.size() < most_strips) {
-        strips_.push_back({PinnedMemory(bytes), event_for_waiting()});
+        strips_.push_back({PinnedMemory(bytes), Event()});
     } else {
         strips_.push_back(std::move(strips_.front()));
         strips_.pop_front();
-        strips_.back().sent.waitForCompletion();
+        strips_.back().sent.wait();
     }
     const Strip& strip = strips_.back();
     copy_rows(rows, strip.memory.data(), step);
     copy(to, strip.memory.data(), bytes, cudaMemcpyHostToDevice, stream);
-    strips_.back().sent.record(stream);
+    stream.record(strip.sent);
 }
 
-UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const cv::cuda::Stream& stream)
+UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const Stream& stream)
     : bytes_(plan.size_in_bytes()), memory_(plan.size_in_bytes(), pool, stream), waits_(stream) {
     const DevicePlan::Places places = plan.pack(bytes_.data());
     copy(memory_.data(), bytes_.data(), plan.size_in_bytes(), cudaMemcpyHostToDevice, stream);
@@ -101,9 +95,8 @@ UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const
     plan_.weights = on_device(plan.weights(), places.weights, plan_.bytes);
 }
 
-void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
-          const cv::cuda::Stream& stream) {
-    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, native(stream)));
+void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const Stream& stream) {
+    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, stream.handle()));
 }
 
 }  // namespace glimpse::cuda

@@ -42,8 +42,8 @@ class Writer {
         plan.add(map_);  // a diagonal map is its own adjoint
         return written([&](const PixelsOnDevice& pixels, float* image) {
             const UploadedPlan uploaded(plan, pool_, stream_);
-            read_all(uploaded.plan(), pixels, image, Element::float32, native(stream_));
-            stream_.waitForCompletion();
+            read_all(uploaded.plan(), pixels, image, Element::float32, stream_.handle());
+            stream_.wait();
         });
     }
 
@@ -57,8 +57,8 @@ class Writer {
         const auto values = static_cast<std::size_t>(plan.task.pixels_between()) * channels();
         const DeviceMemory between(values * sizeof(float), pool_, stream_);
         return written([&](const PixelsOnDevice& pixels, float* image) {
-            spread(bytes.as<std::byte>(), plan.task, pixels, between.as<float>(), image, native(stream_));
-            stream_.waitForCompletion();
+            spread(bytes.as<std::byte>(), plan.task, pixels, between.as<float>(), image, stream_.handle());
+            stream_.wait();
         });
     }
 
@@ -69,12 +69,12 @@ class Writer {
         plan.add(map_);
         const std::size_t bytes = values() * sizeof(std::int64_t);
         const DeviceMemory sums(bytes, pool_, stream_);
-        require_success(cudaMemsetAsync(sums.data(), 0, bytes, native(stream_)));
+        require_success(cudaMemsetAsync(sums.data(), 0, bytes, stream_.handle()));
         return written([&](const PixelsOnDevice& pixels, float* image) {
             const UploadedPlan uploaded(plan, pool_, stream_);
             scatter(uploaded.plan(), pixels, region_, fixed_point_scale(glimpse_), sums.as<std::int64_t>(),
-                    image, native(stream_));
-            stream_.waitForCompletion();
+                    image, stream_.handle());
+            stream_.wait();
         });
     }
 
@@ -88,7 +88,7 @@ class Writer {
         const WaitsForStream waits(stream_);
         write(glimpse.pixels(), image.as<float>());
         copy(out.data, image.data(), bytes, cudaMemcpyDeviceToHost, stream_);
-        stream_.waitForCompletion();
+        stream_.wait();
         return {region_, out};
     }
 
@@ -99,7 +99,7 @@ class Writer {
     const cv::Mat& glimpse_;
     const DevicePool& pool_;
     Rectangle region_;
-    cv::cuda::Stream stream_;
+    Stream stream_;
 };
 
 }  // namespace
