@@ -292,6 +292,11 @@ TEST_CASE("a device that works no more is lost, with the error that it was lost 
     CHECK_THROWS_WITH(backend->read(maps, image, CV_8U), error.c_str());
     CHECK(backend->loss() == error);
     CHECK(holding->loss() == error);
+    // Nobody asks it again, which would take as long as it takes to fail.
+    const int refused = gpu().refused;
+    CHECK_THROWS_WITH(holding->read(maps, image, CV_8U), error.c_str());
+    CHECK_THROWS_WITH(backend->write(lowered.front().map, cv::Mat::ones(13, 17, CV_32FC3)), error.c_str());
+    CHECK(gpu().refused == refused);
     check_alike(automatic.read(maps, image, CV_8U), CpuBackend().read(maps, image, CV_8U));
     CHECK(automatic.loss() == error + "; the CPU read what came after");
     CHECK(automatic.for_reading(maps, image, CV_8U).name() == "cpu");

@@ -32,8 +32,8 @@ class CudaBackend final : public Backend {
 
     [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
     [[nodiscard]] std::string loss() const override {
-        const std::lock_guard lock(loss_mutex_);
-        return loss_;
+        const std::string error = lost_by();
+        return error.empty() ? error : name() + ": " + error;
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
@@ -95,9 +95,12 @@ class CudaBackend final : public Backend {
         });
     }
 
-    /// Runs the step on this device, which an error names.
+    /// Runs the step on this device, which an error names; not on one that is lost.
     template <typename Step>
     auto on_device(Step&& step) const -> decltype(step()) {
+        if (const std::string error = lost_by(); !error.empty()) {
+            throw Error(cuda::failure_of_device(name(), error));
+        }
         try {
             cv::cuda::setDevice(number_);
             // OpenCV may be linked to another CUDA runtime.
@@ -119,7 +122,11 @@ class CudaBackend final : public Backend {
     void note_loss(const std::string& error) const {
         if (cuda::works()) return;
         const std::lock_guard lock(loss_mutex_);
-        if (loss_.empty()) loss_ = name() + ": " + error;
+        if (lost_by_.empty()) lost_by_ = error;
+    }
+    [[nodiscard]] std::string lost_by() const {
+        const std::lock_guard lock(loss_mutex_);
+        return lost_by_;
     }
 
     int number_;
@@ -127,7 +134,7 @@ class CudaBackend final : public Backend {
     mutable std::shared_mutex memory_;
     mutable std::set<cuda::HeldImage*> held_;  ///< changed by who shares `memory_`, under `held_mutex_`
     mutable std::mutex held_mutex_;
-    mutable std::string loss_;
+    mutable std::string lost_by_;  ///< that error; empty while there is none
     mutable std::mutex loss_mutex_;
     std::unique_ptr<cuda::DevicePool> pool_;
 };
