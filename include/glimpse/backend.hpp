@@ -34,6 +34,9 @@ class GLIMPSE_EXPORT Backend {
     /// while there is none. What stands for several devices goes on with the others.
     [[nodiscard]] virtual std::string loss() const { return {}; }
 
+    /// What reads the glimpse of a map: this device, unless it leaves such maps to another.
+    [[nodiscard]] virtual std::string reader_of(const LinearMap& /*map*/) const { return name(); }
+
     /// A backend for several calls that read these maps of this image: a device with memory of its own is
     /// sent once what they look at. The image and the maps must outlive the backend, unchanged. Null where
     /// there is nothing to gain.

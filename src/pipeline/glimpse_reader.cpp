@@ -83,8 +83,8 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
             const Backend* const failed = std::exchange(device, &backend_.fallback_for(*device));
             pixels = read_again(*device, device != failed, portion);
         }
-        if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
-            devices_.insert(device->name());
+        for (std::size_t k = 0; k < count; ++k) {
+            if (!pixels[k].empty()) devices_.insert(device->reader_of(*maps[begin + k]));
         }
         take(portion.glimpses, pixels);
         begin += count;

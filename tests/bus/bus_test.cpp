@@ -274,6 +274,15 @@ TEST_CASE("a call that memory runs out in is repeated whatever asked for it: a s
     CHECK(call > 20);
 }
 
+TEST_CASE("a GPU names the CPU as the reader of what it leaves to it") {
+    const auto backend = simulated_backend();
+    for (const Lowered& one : all_kinds()) {
+        const char* const reader = std::holds_alternative<Window>(one.map.kind) ? "cpu" : "cuda:0";
+        CHECK(backend->reader_of(one.map) == reader);
+        CHECK(backend->holding(random_image(picture, CV_8U, 3), {})->reader_of(one.map) == reader);
+    }
+}
+
 TEST_CASE("a device that works no more is lost, with the error that it was lost by") {
     const std::vector<Lowered> lowered = all_kinds();
     const std::vector<const LinearMap*> maps = maps_of(lowered);

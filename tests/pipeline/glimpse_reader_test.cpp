@@ -35,6 +35,22 @@ class FailsAtWidth final : public Backend {
     int width_;
 };
 
+/// The CPU's backend as a device's that leaves copies to the CPU.
+class LeavesCopies final : public Backend {
+  public:
+    [[nodiscard]] std::string name() const override { return "device"; }
+    [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
+        return std::holds_alternative<Window>(map.kind) ? "cpu" : name();
+    }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
+                                            int depth) const override {
+        return CpuBackend().read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return CpuBackend().write(map, glimpse);
+    }
+};
+
 /// The widths of what a reader gives, 0 for an empty one.
 std::vector<int> widths_read(GlimpseReader& reader, const LoweredJob& job) {
     const Size size = job.image.size;
@@ -69,6 +85,21 @@ TEST_CASE("reading: a device that has read nothing is not named") {
     GlimpseReader reader(choosy);
     CHECK(widths_read(reader, job) == std::vector<int>{0});
     CHECK(reader.devices().empty());
+}
+
+TEST_CASE("reading: what a device leaves to the CPU is the CPU's") {
+    const Glimpse copied = cropped("a", {0, 0, 5, 5});
+    const Glimpse shrunk = cropped("b", {0, 0, 5, 5}, Size{2, 2});
+    const auto devices_of = [](const ParameterDocument& document) {
+        const LoweredJob job(document, {20, 10}, into("out"));
+        const LeavesCopies device;
+        GlimpseReader reader(device);
+        widths_read(reader, job);
+        return reader.devices();
+    };
+    CHECK(devices_of({copied}) == Devices{"cpu"});
+    CHECK(devices_of({shrunk}) == Devices{"device"});
+    CHECK(devices_of({copied, shrunk}) == Devices{"cpu", "device"});
 }
 
 TEST_CASE("reading: as many glimpses are held together as have 2^25 values, and one at least") {

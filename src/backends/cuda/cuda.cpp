@@ -48,6 +48,9 @@ class CudaBackend final : public Backend {
         return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_, held).run(); });
     }
 
+    [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
+        return stays_on_host(map) ? "cpu" : name();
+    }
     [[nodiscard]] std::unique_ptr<const Backend> holding(
         const ImageRegion& image, std::span<const LinearMap* const> maps) const override;
 
@@ -154,6 +157,9 @@ class HoldingBackend final : public Backend {
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         return held_->is(image) ? device_.read(maps, image, depth, *held_) : device_.read(maps, image, depth);
+    }
+    [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
+        return device_.reader_of(map);
     }
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return device_.write(map, glimpse);
