@@ -29,37 +29,62 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
 /// float32, parts that lie far apart one by one.
 struct Transfers {
     double calls = 1;
-    double bytes_there = 0;
+    double further_portions = 0;  ///< beside one for each call
+    double bytes_of_pixels = 0;   ///< that are sent
+    double bytes_of_plan = 0;
     double bytes_back = 0;
 };
 
 Transfers transfers_of(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth) {
     const auto channels = static_cast<double>(image.pixels.channels());
+    DevicePlan plan(image.pixels.channels());
+    for (const LinearMap* map : maps) plan.add(*map);
     double values = 0;
     for (const LinearMap* map : maps) values += channels * double(map->glimpse.area());
+    Transfers transfers{.further_portions = double(plan.size() / DevicePlan::values_of_portion),
+                        .bytes_of_plan = double(plan.size_in_bytes())};
     if (!image.alpha) {
-        const double pixels = double(sent_to_device(maps, image.region).area());
-        return {1, pixels * double(image.pixels.elemSize()), values * CV_ELEM_SIZE1(depth)};
+        transfers.bytes_of_pixels =
+            double(sent_to_device(maps, image.region).area()) * double(image.pixels.elemSize());
+        transfers.bytes_back = values * CV_ELEM_SIZE1(depth);
+        return transfers;
     }
     NeededParts parts;
     for (const LinearMap* map : maps) parts.add(support(*map));
-    return {parts.are_dense() ? 1 : double(maps.size()), sizeof(float) * channels * double(parts.pixels()),
-            sizeof(float) * values};
+    transfers.calls = parts.are_dense() ? 1 : double(maps.size());
+    transfers.bytes_of_pixels = sizeof(float) * channels * double(parts.pixels());
+    transfers.bytes_back = sizeof(float) * values;
+    return transfers;
 }
 
-double bytes_of_plan(std::span<const LinearMap* const> maps, int channels) {
-    DevicePlan plan(channels);
-    for (const LinearMap* map : maps) plan.add(*map);
-    return static_cast<double>(plan.size_in_bytes());
+/// What a GPU is expected to take, in seconds.
+double seconds_of_gpu(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
+                      const DeviceCosts& costs) {
+    const Transfers transfers = transfers_of(maps, image, depth);
+    return costs.gpu_call * transfers.calls + costs.gpu_portion * transfers.further_portions +
+           costs.gpu_glimpse * double(maps.size()) +
+           costs.byte_there * (transfers.bytes_of_pixels + transfers.bytes_of_plan) +
+           costs.byte_packed * transfers.bytes_of_plan + costs.byte_back * transfers.bytes_back +
+           costs.gpu_multiply_add * work_of(maps, image.pixels.channels());
+}
+
+std::vector<const LinearMap*> pointers_to(const std::vector<LinearMap>& maps) {
+    std::vector<const LinearMap*> pointers;
+    pointers.reserve(maps.size());
+    for (const LinearMap& map : maps) pointers.push_back(&map);
+    return pointers;
+}
+
+/// An image for these maps, of 8-bit grey.
+ImageRegion image_for(const std::vector<LinearMap>& maps) {
+    const Size size = maps.front().image;
+    return {whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
 }
 
 /// The shortest time that the backend needs to read these.
 double seconds_to_read(const Backend& backend, const std::vector<LinearMap>& maps, const Clock& clock) {
-    const Size size = maps.front().image;
-    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
-    std::vector<const LinearMap*> pointers;
-    pointers.reserve(maps.size());
-    for (const LinearMap& map : maps) pointers.push_back(&map);
+    const ImageRegion image = image_for(maps);
+    const std::vector<const LinearMap*> pointers = pointers_to(maps);
     constexpr int times = 4;
     double best = never;
     for (int n = 0; n < times; ++n) {
@@ -75,49 +100,88 @@ LinearMap picks(Size image, std::vector<Point> points) {
     return {.image = image, .glimpse = {width, 1}, .kind = Samples{.points = {std::move(points), width}}};
 }
 
-/// A matrix of `size` rows with neighbouring weights, as a Gaussian's.
-BandedMatrix bands(int size, int columns) {
-    constexpr int taps = 12;
-    const std::vector<double> weights(taps, 1.0 / taps);
+/// All of a glimpse is one pixel's.
+LinearMap enlarged(Size image, Size glimpse) {
+    return {.image = image,
+            .glimpse = glimpse,
+            .kind = Samples{.points = Affine{}, .interpolation = Interpolation::nearest}};
+}
+
+/// A matrix of `size` rows with neighbouring weights.
+BandedMatrix bands(int size, int columns, int taps) {
+    const std::vector<double> weights(static_cast<std::size_t>(taps), 1.0 / taps);
     BandedMatrix matrix(columns);
     for (int n = 0; n < size; ++n) matrix.append_row(n * (columns - taps) / size, weights);
     return matrix;
 }
 
+LinearMap product(Size image, Size glimpse, int taps) {
+    return {.image = image,
+            .glimpse = glimpse,
+            .kind = Separable{bands(glimpse.height, image.height, taps),
+                              bands(glimpse.width, image.width, taps)}};
+}
+
 /// Of one glimpse, which the calling thread reads alone, whatever the others do meanwhile.
 double seconds_of_multiply_add(const Backend& cpu, const Clock& clock) {
-    constexpr Size image{1024, 1024};
-    constexpr Size glimpse{256, 256};
-    const Separable product{bands(glimpse.height, image.height), bands(glimpse.width, image.width)};
-    const std::vector<LinearMap> one{{.image = image, .glimpse = glimpse, .kind = product}};
+    constexpr int taps = 12;  // as a Gaussian's
+    const std::vector<LinearMap> one{product({1024, 1024}, {256, 256}, taps)};
     return seconds_to_read(cpu, one, clock) / double(multiply_adds(one.front())) / cores_of_run();
 }
+
+/// The costs of a GPU, measured one after another: each is that of a job that has much of it, without what is
+/// known of the job already.
+class CostsOfGpu {
+  public:
+    CostsOfGpu(const Backend& gpu, const Clock& clock, double cpu_multiply_add)
+        : gpu_(gpu), clock_(clock), costs_{cpu_multiply_add, 0, 0, 0, 0} {}
+
+    DeviceCosts measured() {
+        constexpr Size small{4, 4};
+        constexpr Size large{4096, 4096};
+        constexpr Size half{4096, 2048};  // as many values as a portion has
+        constexpr double last = large.width - 1;
+        constexpr std::size_t many = 256;
+        const LinearMap pixel = picks(small, {{0, 0}});
+        const double least = beyond_known({pixel});
+        costs_.gpu_glimpse = (seconds_to_read(gpu_, std::vector(many, pixel), clock_) - least) / (many - 1);
+        costs_.gpu_glimpse = std::max(0.0, costs_.gpu_glimpse);
+        costs_.gpu_call = beyond_known({pixel});
+        costs_.byte_there = beyond_known({picks(large, {{0, 0}, {last, last}})}) / double(large.area());
+        costs_.byte_back = beyond_known({enlarged(small, large)}) / double(large.area());
+        const std::vector<LinearMap> halves(4, enlarged(small, half));
+        costs_.gpu_portion = beyond_known(halves) / double(halves.size() - 1);
+        const std::vector<LinearMap> columns(many, product({1, 256}, {1, 256}, 1));
+        costs_.byte_packed = beyond_known(columns) / bytes_of_plan(columns);
+        const LinearMap long_rows = product({1024, 1024}, {256, 256}, 512);
+        costs_.gpu_multiply_add = beyond_known({long_rows}) / double(multiply_adds(long_rows));
+        return costs_;
+    }
+
+  private:
+    /// The seconds that these take beside what the known costs say of them.
+    double beyond_known(const std::vector<LinearMap>& maps) {
+        const double seconds = seconds_to_read(gpu_, maps, clock_);
+        return std::max(0.0, seconds - seconds_of_gpu(pointers_to(maps), image_for(maps), CV_8U, costs_));
+    }
+    static double bytes_of_plan(const std::vector<LinearMap>& maps) {
+        return transfers_of(pointers_to(maps), image_for(maps), CV_8U).bytes_of_plan;
+    }
+
+    const Backend& gpu_;
+    const Clock& clock_;
+    DeviceCosts costs_;
+};
 
 }  // namespace
 
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock) {
-    constexpr Size small{4, 4};
-    constexpr Size large{4096, 4096};
-    constexpr std::size_t many = 256;
-    DeviceCosts costs{seconds_of_multiply_add(cpu, clock), never, never, never, never};
+    const double cpu_multiply_add = seconds_of_multiply_add(cpu, clock);
     try {
-        const double least = seconds_to_read(gpu, {picks(small, {{0, 0}})}, clock);
-        const auto beyond_least = [&](const std::vector<LinearMap>& maps) {
-            return std::max(0.0, seconds_to_read(gpu, maps, clock) - least);
-        };
-        const double last = large.width - 1;
-        const double glimpses = beyond_least(std::vector<LinearMap>(many, picks(small, {{0, 0}})));
-        const double there = beyond_least({picks(large, {{0, 0}, {last, last}})});
-        const double back =
-            beyond_least({{.image = small,
-                           .glimpse = large,
-                           .kind = Samples{.points = Affine{}, .interpolation = Interpolation::nearest}}});
-        costs = {costs.cpu_multiply_add, least, glimpses / (many - 1), there / double(large.area()),
-                 back / double(large.area())};
+        return CostsOfGpu(gpu, clock, cpu_multiply_add).measured();
     } catch (const Error&) {
-        return costs;  // a GPU that fails never pays
+        return {cpu_multiply_add, never, never, never, never};  // a GPU that fails never pays
     }
-    return costs;
 }
 
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu) {
@@ -128,12 +192,8 @@ DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu) {
 
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
               const DeviceCosts& costs) {
-    const int channels = image.pixels.channels();
-    const Transfers transfers = transfers_of(maps, image, depth);
-    const double there = transfers.bytes_there + bytes_of_plan(maps, channels);
-    return work_of(maps, channels) * costs.cpu_multiply_add >
-           costs.gpu_call * transfers.calls + costs.gpu_glimpse * double(maps.size()) +
-               costs.byte_there * there + costs.byte_back * transfers.bytes_back;
+    return work_of(maps, image.pixels.channels()) * costs.cpu_multiply_add >
+           seconds_of_gpu(maps, image, depth, costs);
 }
 
 std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,

@@ -15,6 +15,9 @@ struct DeviceCosts {
     double gpu_glimpse;       ///< a glimpse more, beside its bytes
     double byte_there;        ///< a byte that is sent to it
     double byte_back;         ///< a byte that comes back
+    double gpu_portion = 0;   ///< a portion more of those that are read one after another, beside its bytes
+    double byte_packed = 0;   ///< a byte that describes glimpses, beside being sent
+    double gpu_multiply_add = 0;
 };
 
 /// Seconds since some moment.
@@ -26,6 +29,9 @@ using Clock = std::function<double()>;
 ///     a call       one pixel out of a few
 ///     a glimpse    hundreds of such pixels
 ///     bytes        two pixels at the corners of 16 MB, all of which are sent; a glimpse of 16 MB
+///     a portion    four glimpses, each of which fills one
+///     packing      hundreds of products that are nothing but their description
+///     the GPU      a product of long rows
 ///     the CPU      a product on the calling thread, by the cores of the run: others may be at work
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock);
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu);

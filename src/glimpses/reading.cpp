@@ -327,6 +327,14 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
     return glimpses;
 }
 
+int depth_of_reading(std::span<const Lowered* const> lowered, bool alpha, int depth) {
+    const bool in_float32 = std::ranges::any_of(lowered, [&](const Lowered* each) {
+        return each->transition || adds_values(*each) || may_saturate(*each) ||
+               needs_premultiplication(each->map, alpha);
+    });
+    return in_float32 ? CV_32F : depth;
+}
+
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered> lowered,
                                    const ImageRegion& region, int depth) {
     std::vector<const Lowered*> pointers;

@@ -205,6 +205,28 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("portions beside the first, packing, and what the GPU multiplies cost, too") {
+    const Size size{600, 500};
+    const ImageRegion image = black(size, CV_8UC1);
+    const auto count_of = [&](Maps maps, double DeviceCosts::*cost) {
+        return cpu_seconds(maps, image) / break_even([&](double seconds) {
+                   DeviceCosts costs{usual.cpu_multiply_add, 0, 0, 0, 0};
+                   costs.*cost = seconds;
+                   return gpu_pays(maps, image, CV_8U, costs);
+               });
+    };
+    SpatialTransformer enlarged;
+    enlarged.size = Size{4096, 2048};  // 2^23 values
+    enlarged.interpolation = Interpolation::nearest;
+    const std::vector<Lowered> large(5, lower(enlarged, size));
+    CHECK(count_of(maps_of(large), &DeviceCosts::gpu_portion) == doctest::Approx(5).epsilon(1e-6));
+    const Lowered one_gaussian = lower(wide({64, 48}), size);
+    CHECK(count_of(one(one_gaussian), &DeviceCosts::byte_packed) ==
+          doctest::Approx(bytes_of_plan(one(one_gaussian), 1)).epsilon(1e-6));
+    CHECK(count_of(one(one_gaussian), &DeviceCosts::gpu_multiply_add) ==
+          doctest::Approx(double(multiply_adds(one_gaussian.map))).epsilon(1e-6));
+}
+
 TEST_CASE("parts with alpha that lie far apart cost a call each") {
     const Size size{600, 500};
     const std::vector<Lowered> far{halved({10, 10, 40, 30}, size), halved({500, 400, 40, 30}, size)};
@@ -226,20 +248,38 @@ TEST_CASE("what devices cost is measured by reading with them") {
     });
     // A byte back takes longer than one there; of an image what is looked at is sent.
     constexpr double byte_back = 3 * usual.byte_there;
+    constexpr double portion = 60e-6;
+    constexpr double byte_packed = 1e-9;
+    constexpr double multiply_add = 1e-12;
     const SlowDevice gpu(clock, [](Maps maps, const ImageRegion& image) {
-        double back = 0;
-        for (const LinearMap* map : maps) back += double(map->glimpse.area());
-        return usual.gpu_call + usual.gpu_glimpse * double(maps.size()) + byte_back * back +
-               usual.byte_there * double(sent_to_device(maps, image.region).area());
+        double seconds = usual.gpu_call - portion + usual.gpu_glimpse * double(maps.size());
+        double values = 0;
+        for (const LinearMap* map : maps) {
+            seconds += byte_back * double(map->glimpse.area()) + multiply_add * double(multiply_adds(*map));
+            values += double(map->glimpse.area());
+            // A portion is read once it is full, and the last one.
+            const bool is_last = map == maps.back();
+            if (is_last || values >= double(DevicePlan::values_of_portion)) {
+                seconds += portion;
+                values = 0;
+            }
+        }
+        const double there = double(sent_to_device(maps, image.region).area());
+        const double plan = bytes_of_plan(maps, 1);
+        return seconds + usual.byte_there * (there + plan) + byte_packed * plan;
     });
     DeviceCosts costs{};
     tbb::task_arena(3).execute([&] { costs = measured_costs(cpu, gpu, [&] { return clock; }); });
     // One thread was timed, and three may work.
     CHECK(costs.cpu_multiply_add == doctest::Approx(usual.cpu_multiply_add / 3).epsilon(1e-3));
-    CHECK(costs.gpu_call == doctest::Approx(usual.gpu_call + usual.gpu_glimpse).epsilon(1e-3));
-    CHECK(costs.gpu_glimpse == doctest::Approx(usual.gpu_glimpse).epsilon(1e-2));
-    CHECK(costs.byte_there == doctest::Approx(usual.byte_there).epsilon(1e-3));
-    CHECK(costs.byte_back == doctest::Approx(byte_back).epsilon(1e-3));
+    // Of the glimpses that are measured some 120 bytes are packed and sent.
+    CHECK(costs.gpu_call == doctest::Approx(usual.gpu_call).epsilon(2e-3));
+    CHECK(costs.gpu_glimpse == doctest::Approx(usual.gpu_glimpse + 120 * byte_packed).epsilon(0.1));
+    CHECK(costs.byte_there == doctest::Approx(usual.byte_there).epsilon(2e-3));
+    CHECK(costs.byte_back == doctest::Approx(byte_back).epsilon(1e-2));
+    CHECK(costs.gpu_portion == doctest::Approx(portion).epsilon(0.1));
+    CHECK(costs.byte_packed == doctest::Approx(byte_packed).epsilon(0.1));
+    CHECK(costs.gpu_multiply_add == doctest::Approx(multiply_add).epsilon(0.1));
     // A GPU that fails never pays.
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};

@@ -35,7 +35,8 @@ class FailsAtWidth final : public Backend {
     int width_;
 };
 
-/// The CPU's backend as a device's that leaves copies to the CPU.
+/// The CPU's backend as a device's that leaves copies to the CPU. It keeps the depth that it was last asked
+/// about.
 class LeavesCopies final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "device"; }
@@ -49,6 +50,13 @@ class LeavesCopies final : public Backend {
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return CpuBackend().write(map, glimpse);
     }
+    [[nodiscard]] const Backend& for_reading(std::span<const LinearMap* const> /*maps*/,
+                                             const ImageRegion& /*image*/, int depth) const override {
+        asked_depth = depth;
+        return *this;
+    }
+
+    mutable int asked_depth = -1;
 };
 
 /// The widths of what a reader gives, 0 for an empty one.
@@ -100,6 +108,23 @@ TEST_CASE("reading: what a device leaves to the CPU is the CPU's") {
     CHECK(devices_of({copied}) == Devices{"cpu"});
     CHECK(devices_of({shrunk}) == Devices{"device"});
     CHECK(devices_of({copied, shrunk}) == Devices{"cpu", "device"});
+}
+
+TEST_CASE("reading: a device is chosen by the depth that it reads: float32 where a fill is added to any") {
+    const auto asked_with = [](const Fill& fill) {
+        Crop crop;
+        crop.form = Crop::BoxForm{{-2, 0, 5, 5}, Units::pixels};
+        crop.size = Size{3, 3};
+        if (const auto* constant = std::get_if<Constant>(&fill)) crop.fill = *constant;
+        const LoweredJob job({cropped("a", {0, 0, 5, 5}, Size{2, 2}), {.id = "b", .mechanism = crop}},
+                             {20, 10}, into("out"));
+        const LeavesCopies device;
+        GlimpseReader reader(device);
+        widths_read(reader, job);
+        return device.asked_depth;
+    };
+    CHECK(asked_with({}) == CV_8U);
+    CHECK(asked_with(Constant{std::vector<double>{9}}) == CV_32F);
 }
 
 TEST_CASE("reading: as many glimpses are held together as have 2^25 values, and one at least") {
