@@ -1,9 +1,10 @@
-"""Milliseconds on the CPU and on a GPU, and PyTorch's `grid_sample` on the same GPU: what is not there is skipped
-aloud.
+"""Milliseconds on the CPU and on a GPU, and PyTorch's `grid_sample` on the same GPU, with what they are of each other and of
+the bus: what is not there is skipped aloud.
 
     devices.py BUILD DIRECTORY
 """
 
+import dataclasses
 import json
 import math
 import pathlib
@@ -38,8 +39,8 @@ def thetas(count):
 
 
 def grid_sample():
-    """Milliseconds by count, of `grid_sample` alone, with transfers, and with transfers by pinned memory; None without
-    PyTorch or a GPU for it."""
+    """Milliseconds, a list of those of each count, of `grid_sample` alone, with transfers, and with transfers by pinned
+    memory; None without PyTorch or a GPU for it."""
     try:
         import torch
     except ImportError:
@@ -48,7 +49,7 @@ def grid_sample():
         return None
     image = torch.randint(0, 256, (1, 3, HEIGHT, WIDTH), dtype=torch.uint8)
     pinned = image.pin_memory()
-    times = {}
+    times = {"the image on the GPU already": [], "with transfers": [], "with transfers by pinned memory": []}
     for count in COUNTS:
         theta = torch.tensor(list(thetas(count)))
         result = torch.empty((1, 3, count * 64, 64), dtype=torch.uint8, pin_memory=True)
@@ -68,11 +69,12 @@ def grid_sample():
             return 1000 * (time.perf_counter() - begin) / repetitions
 
         there, theta_there = image.cuda().float(), theta.cuda()
-        times[count] = (
-            milliseconds(lambda: sampled(there, theta_there)),
-            milliseconds(lambda: sampled(image.cuda().float(), theta.cuda()).round().byte().cpu()),
-            milliseconds(lambda: result.copy_(sampled(pinned.cuda(non_blocking=True).float(), theta.cuda()).round().byte(),
-                                              non_blocking=True)))
+        jobs = (lambda: sampled(there, theta_there),
+                lambda: sampled(image.cuda().float(), theta.cuda()).round().byte().cpu(),
+                lambda: result.copy_(sampled(pinned.cuda(non_blocking=True).float(), theta.cuda()).round().byte(),
+                                     non_blocking=True))
+        for each, job in zip(times.values(), jobs):
+            each.append(milliseconds(job))
     return times
 
 
@@ -132,39 +134,79 @@ def end_to_end(glimpse, directory, devices):
     return {device: IMAGES / each for device, each in seconds.items()}
 
 
+def print_row(title, cells):
+    print(f"| {title} | " + " | ".join(cells) + " |")
+
+
+def print_times(times, sent, peer, rates):
+    """Milliseconds by job and device, which are lists of those of each count."""
+    print_row("milliseconds, glimpses of 64² out of 12 megapixels of 8-bit RGB", [f"{count:,}" for count in COUNTS])
+    print("| --- " * (1 + len(COUNTS)) + "|")
+    devices = {"cpu": "all cores", "cuda": "GPU, with transfers", "cuda-holding": "GPU, the image on it already"}
+    for job, title in JOBS.items():
+        rows = {words: times.get(f"{job}/{device}") for device, words in devices.items()}
+        rows[f"packed for a GPU on all cores, {sent[job].glimpse:,.0f} bytes each"] = times[f"{job}/packing"]
+        rows["the bus, by pinned memory"] = rates and sent[job].floors(rates)
+        for words, values in rows.items():
+            if values:
+                print_row(f"{title}, {words}", [f"{value:.3g}" for value in values])
+    for words, values in (peer or {}).items():
+        print_row(f"`grid_sample`, {words}", [f"{value:.3g}" for value in values])
+
+
+@dataclasses.dataclass
+class Sent:
+    """Bytes that a job sends to a GPU."""
+    image: list  # for each count, the part that is looked at
+    glimpse: float  # that describe one
+
+    def floors(self, rates):
+        """The least milliseconds of the bus, both directions at once: image and parameters there, glimpses back."""
+        there, back = rates
+        return [max((image + count * self.glimpse) / there, count * 64 * 64 * 3 / back) / 1e6
+                for image, count in zip(self.image, COUNTS)]
+
+
+def print_ratios(times, sent, peer, rates):
+    """What a GPU with transfers takes of others' time, and the least that the bus takes of its own."""
+    print()
+    print_row("GPU, with transfers", [f"{count:,}" for count in COUNTS])
+    print("| --- " * (1 + len(COUNTS)) + "|")
+    for job, title in JOBS.items():
+        own = times[f"{job}/cuda"]
+        others = {"all cores": times[f"{job}/cpu"]}
+        if job == "stn":
+            others |= {f"`grid_sample`, {words}": values for words, values in (peer or {}).items() if "with" in words}
+        for words, values in others.items():
+            print_row(f"{title}: times as fast as {words}", [f"{value / mine:.2g}" for value, mine in zip(values, own)])
+        if rates:
+            shares = [value / mine for value, mine in zip(sent[job].floors(rates), own)]
+            print_row(f"{title}: share of its time that the bus takes", [f"{100 * share:.0f} %" for share in shares])
+
+
 def print_table(build, directory):
     program = build / "tests/benchmarks/glimpse_devices_benchmark"
     found = run(program if program.exists() else build / "glimpse_devices_benchmark")
     benchmarks = {benchmark["run_name"].removesuffix("/real_time"): benchmark for benchmark in found["benchmarks"]}
-    times = {name: benchmark["real_time"] for name, benchmark in benchmarks.items()}
+    kinds = {name.rpartition("/")[0] for name in benchmarks}
+    times = {kind: [benchmarks[f"{kind}/{count}"]["real_time"] for count in COUNTS] for kind in kinds}
+    sent = {job: Sent([benchmarks[f"{job}/packing/{count}"]["bytes_of_image"] for count in COUNTS],
+                      benchmarks[f"{job}/packing/{COUNTS[-1]}"]["bytes"]) for job in JOBS}
     missing = found["context"].get("cuda")
-    devices = ["cpu"] if missing else ["cpu", "cuda"]
-    print("| milliseconds, glimpses of 64² out of 12 megapixels of 8-bit RGB | " + " | ".join(f"{count:,}" for count in COUNTS) + " |")
-    print("| --- " * (1 + len(COUNTS)) + "|")
-
-    def row(title, values):
-        print(f"| {title} | " + " | ".join(f"{value:.3g}" for value in values) + " |")
-
-    for job, title in JOBS.items():
-        for device in devices:
-            row(f"{title}, {'all cores' if device == 'cpu' else 'GPU, with transfers'}",
-                [times[f"{job}/{device}/{count}"] for count in COUNTS])
-        row(f"{title}, packed for a GPU on all cores, {benchmarks[f'{job}/packing/{COUNTS[-1]}']['bytes']:,.0f} bytes each",
-            [times[f"{job}/packing/{count}"] for count in COUNTS])
     peer = None if missing else grid_sample()
-    if peer:
-        for n, title in enumerate(("the image on the GPU already", "with transfers", "with transfers by pinned memory")):
-            row(f"`grid_sample`, {title}", [peer[count][n] for count in COUNTS])
-        up, down = bus()
-        image, glimpse = WIDTH * HEIGHT * 3, 64 * 64 * 3
-        row(f"the bus, by pinned memory: {up:.1f} GB a second there, {down:.1f} back",
-            [image / up / 1e6 + count * glimpse / down / 1e6 for count in COUNTS])
-    for device, rate in end_to_end(build / "glimpse", directory, (*devices, "auto")).items():
+    rates = bus() if peer else None
+    print_times(times, sent, peer, rates)
+    if not missing:
+        print_ratios(times, sent, peer, rates)
+    if rates:
+        print(f"\nthe bus by pinned memory: {rates[0]:.1f} GB a second there, {rates[1]:.1f} back")
+    devices = ("cpu", "auto") if missing else ("cpu", "cuda", "auto")
+    for device, rate in end_to_end(build / "glimpse", directory, devices).items():
         print(f"\n{rate:.1f} images a second end to end, {GLIMPSES_OF_IMAGE} glimpses each, --device {device}")
     if missing:
         print(f"\nskipped: the GPU's rows ({missing})")
     elif not peer:
-        print("\nskipped: `grid_sample`, without PyTorch and a GPU for it")
+        print("\nskipped: `grid_sample` and the bus, without PyTorch and a GPU for it")
 
 
 if __name__ == "__main__":
