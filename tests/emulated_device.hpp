@@ -4,13 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "backends/cpu.hpp"
 #include "backends/device_plan.hpp"
 #include "backends/device_work.hpp"
+#include "emulated_threads.hpp"
 #include "glimpse/backend.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
@@ -23,35 +24,6 @@
 // the GPU's own, so that only transfers and launches are left to be tested on one.
 
 namespace glimpse {
-
-/// Blocks of threads, one after another, as `device_work::multiply` takes them. Threads run in a random
-/// order: one that reads what another writes in the same step finds that it was not written yet, or was.
-class EmulatedBlock {
-  public:
-    /// Begins the next block, which finds no number in shared memory.
-    void begin() { std::ranges::fill(shared_, std::numeric_limits<float>::quiet_NaN()); }
-    float* shared() { return shared_.data(); }
-    template <typename Step>
-    void for_each_thread(Step&& step) {
-        cv::randShuffle(order_, 1, &random_);
-        for (const int thread : order_) step(thread, own_[static_cast<std::size_t>(thread)].sums);
-    }
-
-  private:
-    static std::vector<int> in_order() {
-        std::vector<int> order(device_work::threads_of_block);
-        for (std::size_t n = 0; n < order.size(); ++n) order[n] = static_cast<int>(n);
-        return order;
-    }
-
-    cv::RNG random_{20261127};
-    std::vector<int> order_ = in_order();
-    std::vector<float> shared_ = std::vector<float>(device_work::shared_floats);
-    struct Own {
-        float sums[device_work::rows_of_block];
-    };
-    std::vector<Own> own_ = std::vector<Own>(device_work::threads_of_block);
-};
 
 class EmulatedDevice final : public Backend {
   public:
@@ -92,6 +64,11 @@ class EmulatedDevice final : public Backend {
         return glimpses;
     }
 
+    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
+        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
+        return read(maps, {image.region, premultiplied(image.pixels), true}, CV_32F);
+    }
+
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         const Rectangle region = support(map);
         if (region.empty()) return {};
@@ -117,18 +94,34 @@ class EmulatedDevice final : public Backend {
     }
 
   private:
+    /// Calls with.operator()<T>() for the elements T of a depth.
+    template <typename With>
+    static void with_element(int depth, With&& with) {
+        switch (depth) {
+            case CV_8U:
+                return with.template operator()<std::uint8_t>();
+            case CV_16U:
+                return with.template operator()<std::uint16_t>();
+            default:
+                return with.template operator()<float>();
+        }
+    }
+
     static cv::Mat run(const DevicePlan& plan, const ImageRegion& image, int depth) {
         cv::Mat out(1, std::max(1, static_cast<int>(plan.values_out())), depth);
-        switch (image.pixels.depth()) {
-            case CV_8U:
-                run_typed<std::uint8_t>(plan, image, out);
-                break;
-            case CV_16U:
-                run_typed<std::uint16_t>(plan, image, out);
-                break;
-            default:
-                run_typed<float>(plan, image, out);
-        }
+        with_element(image.pixels.depth(), [&]<typename T>() { run_typed<T>(plan, image, out); });
+        return out;
+    }
+
+    static cv::Mat premultiplied(const cv::Mat& pixels) {
+        cv::Mat out(pixels.rows, pixels.cols, CV_32FC(pixels.channels()));
+        with_element(pixels.depth(), [&]<typename T>() {
+            const AlignedPixels<T> aligned(pixels, {0, 0, pixels.cols, pixels.rows});
+            for_each_number(std::int64_t{pixels.rows} * pixels.cols, [&](std::int64_t n) {
+                device_work::premultiply(aligned.view(), pixels.cols, out.ptr<float>(),
+                                         static_cast<std::ptrdiff_t>(out.step1()), n);
+            });
+        });
         return out;
     }
 
@@ -160,56 +153,36 @@ class EmulatedDevice final : public Backend {
         device_work::Pixels<T> view_;
     };
 
-    /// Calls work(task, block) for every block of a list.
-    template <typename Task, typename Work>
-    static void for_each_block(const std::byte* bytes, const DevicePlan::Place& place,
-                               const TaskList<Task>& list, Work&& work) {
-        const auto* tasks = device_work::at<Task>(bytes, place.tasks);
-        const auto* first_block = device_work::at<std::int64_t>(bytes, place.first_block);
-        const auto count = static_cast<int>(list.tasks.size());
-        for (std::int64_t block = 0; block < list.blocks(); ++block) {
-            const int n = device_work::task_of(first_block, count, block);
-            work(tasks[n], block - first_block[n]);
-        }
-    }
-
-    /// The same for every pixel of a list whose threads have one each.
-    template <typename Task, typename Work>
-    static void for_each_pixel(const std::byte* bytes, const DevicePlan::Place& place,
-                               const TaskList<Task>& list, Work&& work) {
-        for_each_block(bytes, place, list, [&](const Task& task, std::int64_t block) {
-            for (int thread = 0; thread < device_work::threads_of_block; ++thread) {
-                const std::int64_t number = block * device_work::threads_of_block + thread;
-                if (number < task.pixels()) work(task, number);
+    /// A plan as it would lie on a device.
+    struct EmulatedPlan {
+        explicit EmulatedPlan(const DevicePlan& plan) : memory(plan.size_in_bytes()), bytes(memory.data()) {
+            const DevicePlan::Places places = plan.pack(memory.data());
+            products = tasks_of(plan.products(), places.products);
+            for (std::size_t kind = 0; kind < samples.size(); ++kind) {
+                samples[kind] = tasks_of(plan.samples()[kind], places.samples[kind]);
             }
-        });
-    }
+            weights = tasks_of(plan.weights(), places.weights);
+        }
+        EmulatedPlan(const EmulatedPlan&) = delete;
+        EmulatedPlan& operator=(const EmulatedPlan&) = delete;
+        template <typename Task>
+        EmulatedTasks<Task> tasks_of(const TaskList<Task>& list, const DevicePlan::Place& place) const {
+            return {device_work::at<Task>(bytes, place.tasks),
+                    device_work::at<std::int64_t>(bytes, place.first_block),
+                    static_cast<int>(list.tasks.size()), list.blocks()};
+        }
+
+        std::vector<std::byte> memory;
+        const std::byte* bytes;
+        EmulatedTasks<device_work::ProductTask> products{};
+        std::array<EmulatedTasks<device_work::SampleTask>, 3> samples{};
+        EmulatedTasks<device_work::WeightTask> weights{};
+    };
 
     template <typename T>
     static void run_typed(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
         const AlignedPixels<T> aligned(image.pixels, image.region);
-        const auto in = aligned.view();
-        const Element element = element_of(out.depth());
-        std::vector<std::byte> bytes(plan.size_in_bytes());
-        const DevicePlan::Places places = plan.pack(bytes.data());
-        EmulatedBlock threads;
-        for_each_block(bytes.data(), places.products, plan.products(),
-                       [&](const auto& task, std::int64_t block) {
-                           threads.begin();
-                           device_work::multiply(threads, bytes.data(), task, in, out.data, element, block);
-                       });
-        device_work::for_each_interpolation([&]<Interpolation interpolation>() {
-            const auto kind = static_cast<std::size_t>(interpolation);
-            for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
-                           [&](const auto& task, std::int64_t number) {
-                               device_work::gather<interpolation>(bytes.data(), task, in, out.data, element,
-                                                                  number);
-                           });
-        });
-        for_each_pixel(bytes.data(), places.weights, plan.weights(),
-                       [&](const auto& task, std::int64_t number) {
-                           device_work::weigh(bytes.data(), task, in, out.data, element, number);
-                       });
+        emulate_reading(EmulatedPlan(plan), aligned.view(), out.data, element_of(out.depth()));
     }
 
     static void spread(const Separable& separable, const cv::Mat& glimpse, ImageRegion& written) {
@@ -217,13 +190,13 @@ class EmulatedDevice final : public Backend {
         const AlignedPixels<float> aligned(glimpse, {0, 0, glimpse.cols, glimpse.rows});
         const auto in = aligned.view();
         std::vector<float> between(static_cast<std::size_t>(plan.task.pixels_between() * in.channels));
-        for (std::int64_t n = 0; n < plan.task.pixels_between(); ++n) {
+        for_each_number(plan.task.pixels_between(), [&](std::int64_t n) {
             device_work::spread_columns(plan.bytes.data(), plan.task, in, between.data(), n);
-        }
-        for (std::int64_t n = 0; n < plan.task.pixels(); ++n) {
+        });
+        for_each_number(plan.task.pixels(), [&](std::int64_t n) {
             device_work::spread_lines(plan.bytes.data(), plan.task, in.channels, between.data(),
                                       written.pixels.ptr<float>(), n);
-        }
+        });
     }
 
     static void scatter(const LinearMap& map, const cv::Mat& glimpse, ImageRegion& written) {
@@ -231,21 +204,9 @@ class EmulatedDevice final : public Backend {
         const auto in = aligned.view();
         DevicePlan plan(in.channels);
         plan.add(map);
-        std::vector<std::byte> bytes(plan.size_in_bytes());
-        const DevicePlan::Places places = plan.pack(bytes.data());
         const double scale = fixed_point_scale(glimpse);
         std::vector<std::int64_t> sums(written.pixels.total() * written.pixels.channels());
-        device_work::for_each_interpolation([&]<Interpolation interpolation>() {
-            const auto kind = static_cast<std::size_t>(interpolation);
-            for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
-                           [&](const auto& task, std::int64_t number) {
-                               device_work::scatter<interpolation>(
-                                   bytes.data(), task, in, written.region, scale, number,
-                                   [&](std::int64_t position, std::int64_t amount) {
-                                       sums[static_cast<std::size_t>(position)] += amount;
-                                   });
-                           });
-        });
+        emulate_scattering(EmulatedPlan(plan), in, written.region, scale, sums.data());
         auto* out = written.pixels.ptr<float>();
         for (std::size_t n = 0; n < sums.size(); ++n) out[n] = device_work::from_fixed_point(sums[n], scale);
     }

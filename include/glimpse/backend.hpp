@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,14 @@ class GLIMPSE_EXPORT Backend {
     /// which values are rounded half to even and saturated. Throws `Error` where the device fails.
     [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap* const> maps,
                                                     const ImageRegion& image, int depth) const = 0;
+
+    /// The same in CV_32F of an image with alpha, its last channel, by which each colour is multiplied
+    /// before: by a device with memory of its own, which is sent the pixels as they are. None where the
+    /// caller should rather multiply them, and read the result.
+    [[nodiscard]] virtual std::optional<std::vector<cv::Mat>> read_premultiplied(
+        std::span<const LinearMap* const> /*maps*/, const ImageRegion& /*image*/) const {
+        return std::nullopt;
+    }
 
     /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
     /// size. Throws `Error` where the device fails.

@@ -8,7 +8,6 @@
 #include "backends/device_plan.hpp"
 #include "glimpse/error.hpp"
 #include "maps/kinds.hpp"
-#include "maps/needed_parts.hpp"
 #include "system/parallel.hpp"
 
 namespace glimpse {
@@ -24,12 +23,10 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// What goes to a GPU and comes back, and in how many calls: an estimate, as if every map mixed pixels and
-/// none were filled with the image's mean. Where pixels have alpha, `read_glimpses` premultiplies them in
-/// float32, parts that lie far apart one by one.
+/// What goes to a GPU and comes back: an estimate, as if every map mixed pixels, which come back in float32
+/// where they have alpha, and none were filled with the image's mean, for which the host premultiplies them.
 struct Transfers {
-    double calls = 1;
-    double further_portions = 0;  ///< beside one for each call
+    double further_portions = 0;  ///< beside the first
     double bytes_of_pixels = 0;   ///< that are sent
     double bytes_of_plan = 0;
     double bytes_back = 0;
@@ -41,27 +38,18 @@ Transfers transfers_of(std::span<const LinearMap* const> maps, const ImageRegion
     for (const LinearMap* map : maps) plan.add(*map);
     double values = 0;
     for (const LinearMap* map : maps) values += channels * double(map->glimpse.area());
-    Transfers transfers{.further_portions = double(plan.size() / DevicePlan::values_of_portion),
-                        .bytes_of_plan = double(plan.size_in_bytes())};
-    if (!image.alpha) {
-        transfers.bytes_of_pixels =
-            double(sent_to_device(maps, image.region).area()) * double(image.pixels.elemSize());
-        transfers.bytes_back = values * CV_ELEM_SIZE1(depth);
-        return transfers;
-    }
-    NeededParts parts;
-    for (const LinearMap* map : maps) parts.add(support(*map));
-    transfers.calls = parts.are_dense() ? 1 : double(maps.size());
-    transfers.bytes_of_pixels = sizeof(float) * channels * double(parts.pixels());
-    transfers.bytes_back = sizeof(float) * values;
-    return transfers;
+    const double pixels = double(sent_to_device(maps, image.region).area());
+    return {.further_portions = double(plan.size() / DevicePlan::values_of_portion),
+            .bytes_of_pixels = pixels * double(image.pixels.elemSize()),
+            .bytes_of_plan = double(plan.size_in_bytes()),
+            .bytes_back = values * CV_ELEM_SIZE1(image.alpha ? int{CV_32F} : depth)};
 }
 
 /// What a GPU is expected to take, in seconds.
 double seconds_of_gpu(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
                       const DeviceCosts& costs) {
     const Transfers transfers = transfers_of(maps, image, depth);
-    return costs.gpu_call * transfers.calls + costs.gpu_portion * transfers.further_portions +
+    return costs.gpu_call + costs.gpu_portion * transfers.further_portions +
            costs.gpu_glimpse * double(maps.size()) +
            costs.byte_there * (transfers.bytes_of_pixels + transfers.bytes_of_plan) +
            costs.byte_packed * transfers.bytes_of_plan + costs.byte_back * transfers.bytes_back +

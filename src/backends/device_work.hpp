@@ -88,6 +88,23 @@ GLIMPSE_HOST_DEVICE float weighted_sum(const float* weights, int count, Value&& 
     return sum;
 }
 
+/// Pixel `number` of rows of `width` in float32, each colour multiplied by alpha, the last channel, into
+/// lines of `step` floats.
+template <typename T>
+GLIMPSE_HOST_DEVICE void premultiply(const Pixels<T>& in, int width, float* out, std::ptrdiff_t step,
+                                     std::int64_t number) {
+    const auto [row, column] = row_and_column(number, width);
+    const T* const values = in.pixel(in.x0 + column, in.y0 + row);
+    float* const line = out + row * step;
+    float* const result = line + std::ptrdiff_t{column} * in.channels;
+    const int colours = in.channels - 1;
+    const auto alpha = static_cast<float>(values[colours]);
+    for (int c = 0; c < colours; ++c) result[c] = static_cast<float>(values[c]) * alpha;
+    result[colours] = alpha;
+    if (column + 1 < width) return;
+    for (std::ptrdiff_t n = std::ptrdiff_t{width} * in.channels; n < step; ++n) line[n] = 0;
+}
+
 /// The blocks for one row of a product, of so many values.
 GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
     return ceil_div(values, std::int64_t{threads_of_block});

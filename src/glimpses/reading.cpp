@@ -192,10 +192,18 @@ struct Reading {
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
+        const bool needs_mean = std::ranges::any_of(group, asks_for_mean);
+        if (premultiply && !needs_mean) {
+            if (auto glimpses = backend.read_premultiplied(maps_of(group), region)) {
+                const std::vector<double> no_mean(static_cast<std::size_t>(region.pixels.channels()));
+                for_each_in_parallel(group.size(),
+                                     [&](std::size_t k) { finish((*glimpses)[k], *group[k], no_mean); });
+                return std::move(*glimpses);
+            }
+        }
         // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
         // would go unused.
-        const bool apart =
-            premultiply && std::ranges::none_of(group, asks_for_mean) && !needed_by(group).are_dense();
+        const bool apart = premultiply && !needs_mean && !needed_by(group).are_dense();
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source, premultiply);
         std::vector<cv::Mat> glimpses(group.size());

@@ -18,8 +18,6 @@ class NeededParts {
     [[nodiscard]] const Rectangle& bounds() const { return bounds_; }
     /// Whether the bounds have no more pixels than the parts, summed: then all are converted together.
     [[nodiscard]] bool are_dense() const { return bounds_.area() <= sum_; }
-    /// The pixels that are converted.
-    [[nodiscard]] std::int64_t pixels() const { return are_dense() ? bounds_.area() : sum_; }
 
   private:
     Rectangle bounds_;

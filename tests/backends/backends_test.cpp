@@ -13,6 +13,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "laws.hpp"
+#include "pixels/alpha.hpp"
 #include "reference.hpp"
 #include "sampling_choices.hpp"
 
@@ -315,6 +316,32 @@ TEST_CASE("every backend reads as the CPU does") {
                         CHECK(laws::largest_difference(found[n], expected[n]) <=
                               (sums_nothing(*maps[n]) ? 0 : tolerance));
                     }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a backend that premultiplies an image with alpha reads as the CPU does what was premultiplied") {
+    const std::vector<Lowered> lowered = maps_to_compare();
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    for (const auto& backend : others()) {
+        INFO(backend->name());
+        Draws draw;
+        for (const int depth : {CV_8U, CV_16U, CV_32F}) {
+            for (int channels = 2; channels <= 5; ++channels) {
+                const cv::Mat image = laws::random_values(picture, depth, channels, draw.generator());
+                cv::Mat premultiplied;
+                image.convertTo(premultiplied, CV_32F);
+                premultiply_alpha(premultiplied);
+                const auto expected = CpuBackend().read(maps, {whole(picture), premultiplied, true}, CV_32F);
+                const auto found = backend->read_premultiplied(maps, {whole(picture), image, true});
+                REQUIRE(found.has_value());
+                const double tolerance = float_tolerance * std::pow(range(depth), 2);
+                for (std::size_t n = 0; n < maps.size(); ++n) {
+                    CAPTURE(n);
+                    CHECK(laws::largest_difference((*found)[n], expected[n]) <=
+                          (sums_nothing(*maps[n]) ? 0 : tolerance));
                 }
             }
         }

@@ -18,6 +18,7 @@
 #include "emulated_device.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "glimpse/reading.hpp"
 #include "laws.hpp"
 #include "sampling_choices.hpp"
 
@@ -155,6 +156,57 @@ TEST_CASE("glimpses are the same in many orders, at random, that streams and eve
             }
         });
     }
+}
+
+TEST_CASE("glimpses of premultiplied pixels are the same in many orders, beside those of the pixels") {
+    std::vector<Lowered> lowered = all_kinds();
+    Gaussian turned;  // which the host reads
+    turned.form = Gaussian::BoxForm{{{20, 10, 20, 20}, Units::pixels}, 20};
+    turned.size = Size{9, 7};
+    lowered.push_back(lower(turned, picture));
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    for (const int depth : {CV_8U, CV_32F}) {
+        ImageRegion image = random_image(picture, depth, 4);
+        image.alpha = true;
+        const std::vector<cv::Mat> plain = EmulatedDevice().read(maps, image, depth);
+        const std::vector<cv::Mat> premultiplied = *EmulatedDevice().read_premultiplied(maps, image);
+        in_many_orders(6, [&] {
+            const auto backend = simulated_backend();
+            const auto holding = backend->holding(image, maps);
+            check_alike(holding->read(maps, image, depth), plain);
+            check_alike(*holding->read_premultiplied(maps, image), premultiplied);
+            check_alike(*backend->read_premultiplied(maps, image), premultiplied);
+        });
+        for (const cudaError_t failure : {cudaErrorMemoryAllocation, cudaErrorInvalidConfiguration}) {
+            with_each_failure(failure, [&] {
+                const auto backend = simulated_backend();
+                backend->holding(image, maps)->read_premultiplied(maps, image);
+            });
+        }
+    }
+}
+
+TEST_CASE("glimpses of an image with alpha, filled or not, are those of the CPU") {
+    std::vector<Lowered> lowered = all_kinds();
+    for (std::size_t n = 0; n < 9; ++n) {
+        lowered.push_back(lowered[n]);
+        lowered.back().fill = Constant{std::vector<double>{40, 50, 60, 255}};
+        lowered.push_back(lowered[n]);
+        lowered.back().fill = MeanOfImage{};
+    }
+    const auto backend = simulated_backend();
+    gpu().reset({});
+    for (const int depth : {CV_8U, CV_16U}) {
+        ImageRegion image = random_image(picture, depth, 4);
+        image.alpha = true;
+        const std::vector<cv::Mat> found = read_glimpses(*backend, lowered, image, depth);
+        const std::vector<cv::Mat> expected = read_glimpses(CpuBackend(), lowered, image, depth);
+        for (std::size_t n = 0; n < lowered.size(); ++n) {
+            CAPTURE(n);
+            CHECK(laws::largest_difference(found[n], expected[n]) <= 1);  // rounded to either side
+        }
+    }
+    check_faultless();
 }
 
 TEST_CASE("portions are sent and read while others are, each in its stream") {

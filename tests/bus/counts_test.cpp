@@ -161,6 +161,25 @@ TEST_CASE("counts: an image is sent once for glimpses with a fill and without") 
     CHECK(counts.bytes_back == 90 * glimpse_bytes * (1 + sizeof(float)));
 }
 
+TEST_CASE(
+    "counts: an image with alpha is sent once, by 8 bits, whether its colours are premultiplied or not") {
+    std::vector<Lowered> lowered = many::glimpses(many::jobs[0], 90);
+    for (std::size_t n = 0; n < 90; ++n) {
+        lowered.push_back(lowered[n]);
+        std::get<Samples>(lowered.back().map.kind).interpolation = Interpolation::nearest;
+    }
+    const cv::Mat pixels(many::picture_size.height, many::picture_size.width, CV_8UC4);
+    const auto backend = simulated_backend();
+    gpu().reset({.only_counts = true});
+    static_cast<void>(read_glimpses(*backend, lowered, {whole(many::picture_size), pixels, true}, CV_8U));
+    const Counts& counts = gpu().counts;
+    const std::size_t bytes = pixels.total() * 4;
+    CHECK(counts.launches == 1 + 2);  // which premultiplies, and for the two kinds of glimpses
+    CHECK(counts.bytes_there >= bytes);
+    CHECK(counts.bytes_there <= bytes + 180 * 112 + 2 * most_bytes_of_lists);
+    CHECK(counts.copies == 6 + 2 * 2);
+}
+
 TEST_CASE("counts: 10,000 transformers are 36 MB of the image and 1.12 MB of parameters") {
     const Row row = counted(many::jobs[0], 10000);
     // 4000 · 3000 · 3 bytes, and 10,000 · (104 + 8). A portion is full with 682 glimpses, of 12288 + 112 / 4

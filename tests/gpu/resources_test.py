@@ -24,7 +24,7 @@ TARGETS = {"80": ("80", "86", "89"), "90": ("90",)}
 
 REGISTERS = 65536 // (2 * 256)  # of a multiprocessor, for two blocks of 256 threads (`threads_of_block`)
 DIVIDES = "ToFloat"
-KERNELS = {"Multiply", "Gather", "Weigh", "Scatter", "SpreadColumns", "SpreadLines", DIVIDES}
+KERNELS = {"Multiply", "Gather", "Weigh", "Premultiply", "Scatter", "SpreadColumns", "SpreadLines", DIVIDES}
 
 PLANTED = """
 __global__ void planted(const double* x, double* y, int n) {

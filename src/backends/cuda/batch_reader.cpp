@@ -11,6 +11,7 @@
 #include "maps/sparse_matrix.hpp"
 #include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
+#include "pixels/alpha.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "system/parallel.hpp"
 
@@ -35,14 +36,16 @@ bool HeldImage::is(const ImageRegion& other) const {
            other.pixels.step[0] == pixels.step[0] && other.pixels.type() == pixels.type();
 }
 
-const UploadedImage& HeldImage::uploaded() {
+const ImageOnDevice& HeldImage::on_device(bool premultiplied) {
     const std::lock_guard lock(mutex_);
     if (!uploaded_) {
         Rectangle sent = sent_to_device(maps_, image_.region);
         if (sent.empty()) sent = {image_.region.x, image_.region.y, 1, 1};  // of no size nothing can be sent
         uploaded_.emplace(part(image_, sent), sent, pool_, stream_);
     }
-    return *uploaded_;
+    if (!premultiplied) return *uploaded_;
+    if (!premultiplied_) premultiplied_.emplace(*uploaded_, pool_, stream_);
+    return *premultiplied_;
 }
 
 BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
@@ -73,6 +76,11 @@ std::vector<cv::Mat> BatchReader::run() && {
     return std::move(glimpses_);
 }
 
+std::vector<cv::Mat> BatchReader::run_premultiplied() && {
+    premultiplies_ = true;
+    return std::move(*this).run();
+}
+
 void BatchReader::add(std::size_t n) {
     const LinearMap& map = *maps_[n];
     if (image_.region.empty() || sees_nothing(map)) {
@@ -88,7 +96,7 @@ void BatchReader::add(std::size_t n) {
 void BatchReader::begin_portion() {
     if (slots_.empty()) return;
     const int channels = image_.pixels.channels();
-    const UploadedImage& image = held_.uploaded();
+    const ImageOnDevice& image = held_.on_device(premultiplies_);
     if (portions_.size() == streams_.size()) {
         portions_.front().back.wait();
         portions_.pop_front();
@@ -126,7 +134,8 @@ void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
 void BatchReader::read_on_host() {
     for_each_in_parallel(on_host_.size(), [&](std::size_t k) {
         const LinearMap& map = *maps_[on_host_[k]];
-        const auto read_it = [&](const auto& kind) { return glimpse::read(kind, map, image_, depth_); };
+        const ImageRegion seen = seen_on_host(map);
+        const auto read_it = [&](const auto& kind) { return glimpse::read(kind, map, seen, depth_); };
         glimpses_[on_host_[k]] =
             std::visit(overloaded{[&](const Window& window) { return read_it(window); },
                                   [&](const WeightedSum& sum) { return read_it(sum); },
@@ -136,6 +145,15 @@ void BatchReader::read_on_host() {
                                   [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
                        map.kind);
     });
+}
+
+ImageRegion BatchReader::seen_on_host(const LinearMap& map) const {
+    const Rectangle seen = support(map);
+    if (!premultiplies_ || seen.empty()) return image_;
+    cv::Mat pixels;
+    part(image_, seen).convertTo(pixels, CV_32F);
+    premultiply_alpha(pixels);
+    return {seen, pixels, image_.alpha};
 }
 
 cv::Mat BatchReader::black(Size size) const {

@@ -23,9 +23,13 @@ class HeldImage {
 
     /// Whether it is the same region of the same pixels in memory.
     [[nodiscard]] bool is(const ImageRegion& other) const;
-    [[nodiscard]] const UploadedImage& uploaded();
+    /// In its own depth, or in float32 with colours multiplied by alpha.
+    [[nodiscard]] const ImageOnDevice& on_device(bool premultiplied);
     /// Frees its memory on the device, which no call may be using.
-    void release() { uploaded_.reset(); }
+    void release() {
+        premultiplied_.reset();
+        uploaded_.reset();
+    }
 
   private:
     ImageRegion image_;
@@ -34,6 +38,7 @@ class HeldImage {
     std::mutex mutex_;
     Stream stream_;
     std::optional<UploadedImage> uploaded_;
+    std::optional<PremultipliedImage> premultiplied_;
 };
 
 /// One call of `Backend::read`: maps are read in portions, the next of which is packed and sent while the
@@ -46,6 +51,8 @@ class BatchReader {
                 std::size_t most_values = DevicePlan::values_of_portion);
 
     [[nodiscard]] std::vector<cv::Mat> run() &&;
+    /// The same of float32 glimpses with colours multiplied by alpha (`Backend::read_premultiplied`).
+    [[nodiscard]] std::vector<cv::Mat> run_premultiplied() &&;
 
   private:
     /// Glimpses that are read together, until they are back.
@@ -65,6 +72,8 @@ class BatchReader {
     void add(std::size_t n);
     void begin_portion();
     void read_on_host();
+    /// What the host reads of the image.
+    [[nodiscard]] ImageRegion seen_on_host(const LinearMap& map) const;
     /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
     void set_glimpse(const Slot& slot, const cv::Mat& values);
     [[nodiscard]] cv::Mat black(Size size) const;
@@ -75,6 +84,7 @@ class BatchReader {
     const DevicePool& pool_;
     HeldImage& held_;
     std::size_t most_values_;
+    bool premultiplies_ = false;  ///< colours, by alpha
     std::vector<cv::Mat> glimpses_;
     // The image goes to the device in a stream of its own, and portions are read in these in turn, so that
     // copies in both directions and kernels overlap.

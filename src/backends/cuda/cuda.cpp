@@ -1,6 +1,7 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -46,6 +47,20 @@ class CudaBackend final : public Backend {
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth, cuda::HeldImage& held) const {
         return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_, held).run(); });
+    }
+
+    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
+        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
+        return with_memory([&] {
+            cuda::HeldImage own(image, maps, *pool_);
+            return cuda::BatchReader(maps, image, CV_32F, *pool_, own).run_premultiplied();
+        });
+    }
+    [[nodiscard]] std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
+                                                          const ImageRegion& image,
+                                                          cuda::HeldImage& held) const {
+        return with_memory(
+            [&] { return cuda::BatchReader(maps, image, CV_32F, *pool_, held).run_premultiplied(); });
     }
 
     [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
@@ -157,6 +172,11 @@ class HoldingBackend final : public Backend {
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         return held_->is(image) ? device_.read(maps, image, depth, *held_) : device_.read(maps, image, depth);
+    }
+    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
+        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
+        return held_->is(image) ? device_.read_premultiplied(maps, image, *held_)
+                                : device_.read_premultiplied(maps, image);
     }
     [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
         return device_.reader_of(map);

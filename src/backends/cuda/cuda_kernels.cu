@@ -124,6 +124,17 @@ struct Weigh {
     }
 };
 
+template <typename T>
+struct Premultiply {
+    Pixels<T> in;
+    int width;
+    float* out;
+    std::ptrdiff_t step;
+    __device__ void operator()(std::int64_t number) const {
+        device_work::premultiply(in, width, out, step, number);
+    }
+};
+
 struct SpreadColumns {
     const std::byte* plan;
     AdjointTask task;
@@ -174,11 +185,6 @@ struct ToFloat {
 };
 
 template <typename T>
-Pixels<T> typed(const PixelsOnDevice& pixels) {
-    return {static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0, pixels.y0};
-}
-
-template <typename T>
 void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element,
                 cudaStream_t stream) {
     launch(plan.products, stream, Multiply<T>{plan.bytes, in, out, element});
@@ -199,14 +205,14 @@ bool has_code_for_device() {
 
 void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out, Element out_element,
               cudaStream_t stream) {
-    switch (pixels.element) {
-        case Element::uint8:
-            return read_typed(plan, typed<std::uint8_t>(pixels), out, out_element, stream);
-        case Element::uint16:
-            return read_typed(plan, typed<std::uint16_t>(pixels), out, out_element, stream);
-        case Element::float32:
-            return read_typed(plan, typed<float>(pixels), out, out_element, stream);
-    }
+    with_type(pixels, [&](const auto& in) { read_typed(plan, in, out, out_element, stream); });
+}
+
+void premultiply(const PixelsOnDevice& pixels, Size size, float* out, std::ptrdiff_t step,
+                 cudaStream_t stream) {
+    with_type(pixels, [&]<typename T>(const Pixels<T>& in) {
+        launch_for_each(size.area(), stream, Premultiply<T>{in, size.width, out, step});
+    });
 }
 
 void spread(const std::byte* plan, const AdjointTask& task, const PixelsOnDevice& glimpse, float* between,

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "backends/device_tasks.hpp"
+#include "backends/device_work.hpp"
 
 // The work of a plan, done by a GPU. All pointers are to the device's memory. Calls are asynchronous: each
 // returns once its work is in the stream, and throws `Failure` where it cannot be launched.
@@ -49,9 +50,32 @@ struct PixelsOnDevice {
     int y0;
 };
 
+/// The pixels as those of elements T, which they are.
+template <typename T>
+device_work::Pixels<T> typed(const PixelsOnDevice& pixels) {
+    return {static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0, pixels.y0};
+}
+
+/// Calls with(pixels) with those of their own type.
+template <typename With>
+void with_type(const PixelsOnDevice& pixels, With&& with) {
+    switch (pixels.element) {
+        case Element::uint8:
+            return with(typed<std::uint8_t>(pixels));
+        case Element::uint16:
+            return with(typed<std::uint16_t>(pixels));
+        case Element::float32:
+            return with(typed<float>(pixels));
+    }
+}
+
 /// Reads all glimpses of a plan; `out` has room for as many values as the plan says.
 void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out, Element out_element,
               cudaStream_t stream);
+
+/// The pixels in float32, each colour multiplied by alpha, the last channel, into lines of `step` floats.
+void premultiply(const PixelsOnDevice& pixels, Size size, float* out, std::ptrdiff_t step,
+                 cudaStream_t stream);
 
 /// Rᵀ g K, H×W×C floats; `between` has room for h·W·C more.
 void spread(const std::byte* plan, const device_work::AdjointTask& task, const PixelsOnDevice& glimpse,

@@ -25,8 +25,9 @@ std::size_t row_bytes(const cv::Mat& pixels) {
 }
 
 /// The bytes from line to line on the device.
-std::size_t step_of(const cv::Mat& pixels) {
-    return ceil_div(row_bytes(pixels), device_work::line_alignment) * device_work::line_alignment;
+std::size_t step_of(int width, int type) {
+    const std::size_t bytes = static_cast<std::size_t>(width) * CV_ELEM_SIZE(type);
+    return ceil_div(bytes, device_work::line_alignment) * device_work::line_alignment;
 }
 
 /// Copies rows to lines of that many bytes, on all cores where that pays.
@@ -44,31 +45,43 @@ void copy_rows(const cv::Mat& rows, std::byte* to, std::size_t step) {
 
 }  // namespace
 
+ImageOnDevice::ImageOnDevice(const Rectangle& region, int channels, int depth, const DevicePool& pool,
+                             const Stream& stream)
+    : memory_(static_cast<std::size_t>(region.height) * step_of(region.width, CV_MAKETYPE(depth, channels)),
+              pool, stream),
+      pixels_{
+          memory_.data(),    static_cast<std::ptrdiff_t>(step_of(region.width, CV_MAKETYPE(depth, channels))),
+          element_of(depth), channels,
+          region.x,          region.y},
+      region_(region) {}
+
 UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, const DevicePool& pool,
                              const Stream& stream)
-    : memory_(static_cast<std::size_t>(pixels.rows) * step_of(pixels), pool, stream),
-      pixels_{memory_.data(),
-              static_cast<std::ptrdiff_t>(step_of(pixels)),
-              element_of(pixels.depth()),
-              pixels.channels(),
-              region.x,
-              region.y},
-      waits_(stream) {
+    : ImageOnDevice(region, pixels.channels(), pixels.depth(), pool, stream), waits_(stream) {
     constexpr std::size_t strip_bytes = std::size_t{1} << 23;
-    const auto step = static_cast<std::size_t>(pixels_.step);
+    const auto step = static_cast<std::size_t>(this->pixels().step);
     const auto rows = static_cast<int>(
         std::clamp<std::size_t>(strip_bytes / step, 1, static_cast<std::size_t>(pixels.rows)));
     for (int begin = 0; begin < pixels.rows; begin += rows) {
         const int end = std::min(begin + rows, pixels.rows);
-        send(pixels.rowRange(begin, end), memory_.as<std::byte>() + static_cast<std::size_t>(begin) * step,
+        send(pixels.rowRange(begin, end), memory().as<std::byte>() + static_cast<std::size_t>(begin) * step,
              stream);
     }
-    stream.record(there_);
+    end_at(stream);
+}
+
+PremultipliedImage::PremultipliedImage(const UploadedImage& image, const DevicePool& pool,
+                                       const Stream& stream)
+    : ImageOnDevice(image.region(), image.pixels().channels, CV_32F, pool, stream) {
+    image.precede(stream);
+    const std::ptrdiff_t floats = pixels().step / static_cast<std::ptrdiff_t>(sizeof(float));
+    premultiply(image.pixels(), image.region().size(), memory().as<float>(), floats, stream.handle());
+    end_at(stream);
 }
 
 void UploadedImage::send(const cv::Mat& rows, std::byte* to, const Stream& stream) {
     constexpr std::size_t most_strips = 4;
-    const auto step = static_cast<std::size_t>(pixels_.step);
+    const auto step = static_cast<std::size_t>(pixels().step);
     const std::size_t bytes = static_cast<std::size_t>(rows.rows) * step;
     if (strips_.size() < most_strips) {
         strips_.push_back({PinnedMemory(bytes), Event()});
