@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstring>
 #include <opencv2/core.hpp>
-#include <optional>
 #include <vector>
 
 #include "backends/cpu.hpp"
@@ -64,9 +63,23 @@ class EmulatedDevice final : public Backend {
         return glimpses;
     }
 
-    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
-        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
-        return read(maps, {image.region, premultiplied(image.pixels), true}, CV_32F);
+    [[nodiscard]] bool premultiplies() const override { return true; }
+    [[nodiscard]] std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
+                                                          const ImageRegion& image,
+                                                          const AlphaDivision* division) const override {
+        std::vector<cv::Mat> glimpses = read(maps, {image.region, premultiplied(image.pixels), true}, CV_32F);
+        for (std::size_t n = 0; division && n < maps.size(); ++n) {
+            const cv::Mat undivided = glimpses[n].clone();
+            glimpses[n].create(undivided.rows, undivided.cols,
+                               CV_MAKETYPE(division->depth, undivided.channels()));
+            const device_work::AlphaTask task{static_cast<std::int64_t>(undivided.total()), 0,
+                                              division->gains[n]};
+            for_each_number(task.pixels(), [&](std::int64_t number) {
+                device_work::divide_by_alpha(task, undivided.ptr<float>(), undivided.channels(),
+                                             glimpses[n].data, element_of(division->depth), number);
+            });
+        }
+        return glimpses;
     }
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {

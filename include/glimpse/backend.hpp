@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +11,13 @@
 #include "glimpse/linear_map.hpp"
 
 namespace glimpse {
+
+/// How glimpses of premultiplied pixels are made such whose colours are not: each is divided by the alpha of
+/// its pixel, and is 0 where that is not > 0.
+struct AlphaDivision {
+    std::vector<float> gains;  ///< of each map: what has multiplied alpha, and is divided out of it
+    int depth;                 ///< of the glimpses then, CV_32F or that of the image
+};
 
 /// Applies linear maps on a device. It knows no mechanism. Any number of threads may use one backend.
 class GLIMPSE_EXPORT Backend {
@@ -27,13 +33,15 @@ class GLIMPSE_EXPORT Backend {
     [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap* const> maps,
                                                     const ImageRegion& image, int depth) const = 0;
 
-    /// The same in CV_32F of an image with alpha, its last channel, by which each colour is multiplied
-    /// before: by a device with memory of its own, which is sent the pixels as they are. None where the
-    /// caller should rather multiply them, and read the result.
-    [[nodiscard]] virtual std::optional<std::vector<cv::Mat>> read_premultiplied(
-        std::span<const LinearMap* const> /*maps*/, const ImageRegion& /*image*/) const {
-        return std::nullopt;
-    }
+    /// Whether it has `read_premultiplied`, as a device with memory of its own has, which is sent the pixels
+    /// as they are. Of others the caller should multiply them, and read the result.
+    [[nodiscard]] virtual bool premultiplies() const { return false; }
+
+    /// g = A P I of an image with alpha, P multiplying each colour by that; in CV_32F, or divided by alpha
+    /// (`division` may be null). Only where it `premultiplies`.
+    [[nodiscard]] virtual std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
+                                                                  const ImageRegion& image,
+                                                                  const AlphaDivision* division) const;
 
     /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
     /// size. Throws `Error` where the device fails.

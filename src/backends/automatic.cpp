@@ -23,8 +23,8 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// What goes to a GPU and comes back: an estimate, as if every map mixed pixels, which come back in float32
-/// where they have alpha, and none were filled with the image's mean, for which the host premultiplies them.
+/// What goes to a GPU and comes back: an estimate, as if no image with alpha were filled with its mean, for
+/// which the host premultiplies it.
 struct Transfers {
     double further_portions = 0;  ///< beside the first
     double bytes_of_pixels = 0;   ///< that are sent
@@ -42,7 +42,7 @@ Transfers transfers_of(std::span<const LinearMap* const> maps, const ImageRegion
     return {.further_portions = double(plan.size() / DevicePlan::values_of_portion),
             .bytes_of_pixels = pixels * double(image.pixels.elemSize()),
             .bytes_of_plan = double(plan.size_in_bytes()),
-            .bytes_back = values * CV_ELEM_SIZE1(image.alpha ? int{CV_32F} : depth)};
+            .bytes_back = values * CV_ELEM_SIZE1(depth)};
 }
 
 /// What a GPU is expected to take, in seconds.

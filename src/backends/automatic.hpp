@@ -36,8 +36,7 @@ using Clock = std::function<double()>;
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock);
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu);
 
-/// Whether a GPU is likely to read these glimpses sooner than the CPU. Those of an image with alpha come back
-/// in float32.
+/// Whether a GPU is likely to read these glimpses sooner than the CPU.
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
               const DeviceCosts& costs);
 

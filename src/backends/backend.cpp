@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <opencv2/core/utility.hpp>
+#include <stdexcept>
 
 #include "backends/automatic.hpp"
 #include "backends/cpu.hpp"
@@ -26,6 +27,12 @@ int device_number(std::string_view device) {
 }
 
 }  // namespace
+
+std::vector<cv::Mat> Backend::read_premultiplied(std::span<const LinearMap* const> /*maps*/,
+                                                 const ImageRegion& /*image*/,
+                                                 const AlphaDivision* /*division*/) const {
+    throw std::logic_error(name() + " does not premultiply");
+}
 
 std::span<const std::string_view> device_names() {
     static constexpr std::array<std::string_view, 3> names{"cpu", "cuda", "auto"};

@@ -127,6 +127,13 @@ void DevicePlan::add(const LinearMap& map) {
     std::visit([&](const auto& kind) { add(map, kind); }, map.kind);
 }
 
+void DevicePlan::add_divided(const LinearMap& map, float gain) {
+    device_work::AlphaTask task{0, values_out_, gain};
+    add(map);
+    task.count = static_cast<std::int64_t>((values_out_ - task.out) / static_cast<std::size_t>(channels_));
+    divisions_.add(task, ceil_div(task.count, std::int64_t{threads_of_block}));
+}
+
 void DevicePlan::add(const LinearMap& /*map*/, const Window& /*window*/) {}
 
 void DevicePlan::add(const LinearMap& /*map*/, const WeightedSum& /*sum*/) {}
@@ -200,7 +207,7 @@ DevicePlan::Place pack_list(std::byte* to, std::size_t& offset, const TaskList<T
 
 std::size_t DevicePlan::size_in_bytes() const {
     return std::accumulate(samples_.begin(), samples_.end(),
-                           bytes_ + bytes_of(products_) + bytes_of(weights_),
+                           bytes_ + bytes_of(products_) + bytes_of(weights_) + bytes_of(divisions_),
                            [](std::size_t sum, const auto& list) { return sum + bytes_of(list); });
 }
 
@@ -232,6 +239,7 @@ DevicePlan::Places DevicePlan::pack(std::byte* to) const {
         places.samples[kind] = pack_list(to, offset, samples_[kind]);
     }
     places.weights = pack_list(to, offset, weights_);
+    places.divisions = pack_list(to, offset, divisions_);
     return places;
 }
 

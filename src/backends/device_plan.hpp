@@ -37,6 +37,8 @@ class GLIMPSE_EXPORT DevicePlan {
     /// Of a map that `stays_on_host` or `sees_nothing` there is nothing to add. Of weights the values are
     /// those of their region, of others those of the glimpse.
     void add(const LinearMap& map);
+    /// The same, the glimpse being divided by its alpha.
+    void add_divided(const LinearMap& map, float gain);
 
     /// Where a list of tasks lies in the plan.
     struct Place {
@@ -47,6 +49,7 @@ class GLIMPSE_EXPORT DevicePlan {
         Place products;
         std::array<Place, 3> samples;
         Place weights;
+        Place divisions;
     };
     /// Everything that threads read takes so many bytes.
     [[nodiscard]] std::size_t size_in_bytes() const;
@@ -57,6 +60,8 @@ class GLIMPSE_EXPORT DevicePlan {
     /// Those of nearest, bilinear and bicubic interpolation, which are of different lengths.
     [[nodiscard]] const std::array<TaskList<device_work::SampleTask>, 3>& samples() const { return samples_; }
     [[nodiscard]] const TaskList<device_work::WeightTask>& weights() const { return weights_; }
+    /// Of the glimpses that are divided by their alpha.
+    [[nodiscard]] const TaskList<device_work::AlphaTask>& divisions() const { return divisions_; }
     [[nodiscard]] std::size_t values_out() const { return values_out_; }
 
     /// The size of what is read together: enough to outweigh its launches, and so little that several such
@@ -87,6 +92,7 @@ class GLIMPSE_EXPORT DevicePlan {
     TaskList<device_work::ProductTask> products_;
     std::array<TaskList<device_work::SampleTask>, 3> samples_;
     TaskList<device_work::WeightTask> weights_;
+    TaskList<device_work::AlphaTask> divisions_;
     std::vector<const Separable*> separables_;  ///< what the tasks were made of, in their order
     std::array<std::vector<const Samples*>, 3> sampled_;
     std::vector<const Weights*> weighted_;

@@ -74,6 +74,16 @@ struct AdjointTask {
     [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
 };
 
+/// Colours of a glimpse, of premultiplied pixels, divided by its alpha.
+struct AlphaTask {
+    std::int64_t count;  ///< of pixels
+    std::size_t out;     ///< where its values lie, and go, counted in values
+    float gain;          ///< what has multiplied alpha
+
+    /// The number of threads.
+    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return count; }
+};
+
 /// One sample for each of h×w glimpse pixels.
 struct SampleTask {
     int height;

@@ -105,6 +105,20 @@ GLIMPSE_HOST_DEVICE void premultiply(const Pixels<T>& in, int width, float* out,
     for (std::ptrdiff_t n = std::ptrdiff_t{width} * in.channels; n < step; ++n) line[n] = 0;
 }
 
+/// Divides pixel `number` of a glimpse by its alpha, the last channel, as `unpremultiply_alpha` does.
+GLIMPSE_HOST_DEVICE inline void divide_by_alpha(const AlphaTask& task, const float* in, int channels,
+                                                void* out, Element element, std::int64_t number) {
+    const std::size_t first = task.out + static_cast<std::size_t>(number * channels);
+    const int colours = channels - 1;
+    const float alpha = in[first + static_cast<std::size_t>(colours)];
+    const float divisor = alpha > 0 ? alpha : 0;
+    for (int c = 0; c < colours; ++c) {
+        const std::size_t place = first + static_cast<std::size_t>(c);
+        store(out, element, place, (divisor == 0 ? 0 : in[place] / divisor) * task.gain);
+    }
+    store(out, element, first + static_cast<std::size_t>(colours), alpha / task.gain);
+}
+
 /// The blocks for one row of a product, of so many values.
 GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
     return ceil_div(values, std::int64_t{threads_of_block});

@@ -184,6 +184,7 @@ struct Reading {
     int depth;         ///< of the glimpses, where they are not `in_float32`
     bool premultiply;  ///< colours, by alpha
     bool in_float32;   ///< what is read, and finished
+    bool counts_clipped;
 
     /// `is_counted`: the values of the glimpse that are clipped are.
     [[nodiscard]] bool takes(const Lowered& lowered, bool is_counted) const {
@@ -193,14 +194,7 @@ struct Reading {
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
         const bool needs_mean = std::ranges::any_of(group, asks_for_mean);
-        if (premultiply && !needs_mean) {
-            if (auto glimpses = backend.read_premultiplied(maps_of(group), region)) {
-                const std::vector<double> no_mean(static_cast<std::size_t>(region.pixels.channels()));
-                for_each_in_parallel(group.size(),
-                                     [&](std::size_t k) { finish((*glimpses)[k], *group[k], no_mean); });
-                return std::move(*glimpses);
-            }
-        }
+        if (premultiply && !needs_mean && backend.premultiplies()) return read_with_alpha(group);
         // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
         // would go unused.
         const bool apart = premultiply && !needs_mean && !needed_by(group).are_dense();
@@ -221,6 +215,33 @@ struct Reading {
     }
 
   private:
+    /// By a backend that premultiplies: it also divides by alpha what nothing is added to and counted of.
+    [[nodiscard]] std::vector<cv::Mat> read_with_alpha(Group group) const {
+        std::vector<cv::Mat> glimpses(group.size());
+        for (const bool divides : {true, false}) {
+            std::vector<std::size_t> members;
+            std::vector<const LinearMap*> maps;
+            AlphaDivision division{{}, depth};
+            for (std::size_t k = 0; k < group.size(); ++k) {
+                const Lowered& lowered = *group[k];
+                const bool is_done_then = !adds_values(lowered) && !(counts_clipped && may_saturate(lowered));
+                if (is_done_then != divides) continue;
+                members.push_back(k);
+                maps.push_back(&lowered.map);
+                division.gains.push_back(static_cast<float>(lowered.full_weight));
+            }
+            if (members.empty()) continue;
+            auto read = backend.read_premultiplied(maps, region, divides ? &division : nullptr);
+            for (std::size_t m = 0; m < members.size(); ++m) glimpses[members[m]] = std::move(read[m]);
+            if (divides) continue;
+            const std::vector<double> no_mean(static_cast<std::size_t>(region.pixels.channels()));
+            for_each_in_parallel(members.size(), [&](std::size_t m) {
+                finish(glimpses[members[m]], *group[members[m]], no_mean);
+            });
+        }
+        return glimpses;
+    }
+
     void finish(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double>& mean) const {
         if (has_fill(lowered)) {
             add_fill(glimpse, lowered,
@@ -319,7 +340,8 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
     const std::vector<const LinearMap*> maps = maps_of(lowered);
     const std::unique_ptr<const Backend> holding = backend.holding(region, maps);
     for (const auto& [premultiply, in_float32] : {std::pair{false, false}, {false, true}, {true, true}}) {
-        const Reading reading{holding ? *holding : backend, region, depth, premultiply, in_float32};
+        const Reading reading{
+            holding ? *holding : backend, region, depth, premultiply, in_float32, !saturated.empty()};
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < lowered.size(); ++n) {
             if (reading.takes(*lowered[n], clipped.counts(n))) members.push_back(n);
@@ -335,11 +357,9 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
     return glimpses;
 }
 
-int depth_of_reading(std::span<const Lowered* const> lowered, bool alpha, int depth) {
-    const bool in_float32 = std::ranges::any_of(lowered, [&](const Lowered* each) {
-        return each->transition || adds_values(*each) || may_saturate(*each) ||
-               needs_premultiplication(each->map, alpha);
-    });
+int depth_of_reading(std::span<const Lowered* const> lowered, int depth) {
+    const bool in_float32 = std::ranges::any_of(
+        lowered, [](const Lowered* each) { return each->transition || adds_values(*each); });
     return in_float32 ? CV_32F : depth;
 }
 

@@ -68,7 +68,7 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
     lowered.reserve(glimpses.size());
     for (const LoweredGlimpse* glimpse : glimpses) lowered.push_back(&glimpse->decoded());
     const std::vector<const LinearMap*> maps = maps_of(lowered);
-    const Backend* device = &backend_.for_reading(maps, image, depth_of_reading(lowered, image.alpha, depth));
+    const Backend* device = &backend_.for_reading(maps, image, depth_of_reading(lowered, depth));
     std::unique_ptr<const Backend> holding;  // the image, where one portion is not all
     for (std::size_t begin = 0; begin < glimpses.size();) {
         const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());

@@ -169,18 +169,21 @@ TEST_CASE("glimpses of premultiplied pixels are the same in many orders, beside 
         ImageRegion image = random_image(picture, depth, 4);
         image.alpha = true;
         const std::vector<cv::Mat> plain = EmulatedDevice().read(maps, image, depth);
-        const std::vector<cv::Mat> premultiplied = *EmulatedDevice().read_premultiplied(maps, image);
+        const AlphaDivision division{std::vector<float>(maps.size(), 1.25F), depth};
+        const std::vector<cv::Mat> undivided = EmulatedDevice().read_premultiplied(maps, image, nullptr);
+        const std::vector<cv::Mat> divided = EmulatedDevice().read_premultiplied(maps, image, &division);
         in_many_orders(6, [&] {
             const auto backend = simulated_backend();
             const auto holding = backend->holding(image, maps);
             check_alike(holding->read(maps, image, depth), plain);
-            check_alike(*holding->read_premultiplied(maps, image), premultiplied);
-            check_alike(*backend->read_premultiplied(maps, image), premultiplied);
+            check_alike(holding->read_premultiplied(maps, image, nullptr), undivided);
+            check_alike(holding->read_premultiplied(maps, image, &division), divided);
+            check_alike(backend->read_premultiplied(maps, image, &division), divided);
         });
         for (const cudaError_t failure : {cudaErrorMemoryAllocation, cudaErrorInvalidConfiguration}) {
             with_each_failure(failure, [&] {
                 const auto backend = simulated_backend();
-                backend->holding(image, maps)->read_premultiplied(maps, image);
+                backend->holding(image, maps)->read_premultiplied(maps, image, &division);
             });
         }
     }

@@ -40,6 +40,16 @@ void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out,
     launch(launches, {plan.bytes, pixels.data}, {out}, work, stream);
 }
 
+void divide_by_alpha(const PlanOnDevice& plan, const float* glimpses, int channels, void* out,
+                     Element out_element, cudaStream_t stream) {
+    const auto work = [=] {
+        for_each_pixel(plan.divisions, [&](const auto& task, std::int64_t number) {
+            device_work::divide_by_alpha(task, glimpses, channels, out, out_element, number);
+        });
+    };
+    launch(1, {plan.bytes, glimpses}, {out}, work, stream);
+}
+
 void premultiply(const PixelsOnDevice& pixels, Size size, float* out, std::ptrdiff_t step,
                  cudaStream_t stream) {
     const auto work = [=] {

@@ -6,7 +6,7 @@ KERNELS is their source, which NVCC compiles with these flags, and MODULE the sh
 assembly (PTX) and what the assembler says of each kernel are looked at: no kernel keeps anything in memory of its threads,
 and at least two blocks of threads find registers at once. All arithmetic of floating-point numbers rounds after each
 operation, as on the CPU: an addition or multiplication that does not name its rounding may be fused by the assembler. None
-but the conversion of fixed-point sums divides. Where cuobjdump is installed, it tells the same of the module's own code.
+but the conversion of fixed-point sums and the division by alpha divides. Where cuobjdump is installed, it tells the same of the module's own code.
 """
 
 import argparse
@@ -23,8 +23,8 @@ import tempfile
 TARGETS = {"80": ("80", "86", "89"), "90": ("90",)}
 
 REGISTERS = 65536 // (2 * 256)  # of a multiprocessor, for two blocks of 256 threads (`threads_of_block`)
-DIVIDES = "ToFloat"
-KERNELS = {"Multiply", "Gather", "Weigh", "Premultiply", "Scatter", "SpreadColumns", "SpreadLines", DIVIDES}
+DIVIDE = {"ToFloat", "DivideByAlpha"}
+KERNELS = {"Multiply", "Gather", "Weigh", "Premultiply", "Scatter", "SpreadColumns", "SpreadLines", *DIVIDE}
 
 PLANTED = """
 __global__ void planted(const double* x, double* y, int n) {
@@ -95,7 +95,7 @@ def faults_of_arithmetic(kernels):
                 yield f"{readable(name)} multiplies and adds in one step: {instruction}"
             elif not re.search(r"\.r[nzmp]\b", instruction):
                 yield f"{readable(name)} leaves it to the assembler what it fuses: {instruction}"
-            elif operation not in ("add", "sub", "mul") and DIVIDES not in name:
+            elif operation not in ("add", "sub", "mul") and not any(kind in name for kind in DIVIDE):
                 yield f"{readable(name)} divides: {instruction}"
 
 

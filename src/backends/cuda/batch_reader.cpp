@@ -13,6 +13,7 @@
 #include "maps/window.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/matrix_lines.hpp"
+#include "pixels/rounding.hpp"
 #include "system/parallel.hpp"
 
 namespace glimpse::cuda {
@@ -76,8 +77,9 @@ std::vector<cv::Mat> BatchReader::run() && {
     return std::move(glimpses_);
 }
 
-std::vector<cv::Mat> BatchReader::run_premultiplied() && {
+std::vector<cv::Mat> BatchReader::run_premultiplied(const AlphaDivision* division) && {
     premultiplies_ = true;
+    division_ = division;
     return std::move(*this).run();
 }
 
@@ -89,7 +91,7 @@ void BatchReader::add(std::size_t n) {
         on_host_.push_back(n);
     } else {
         slots_.push_back({n, plan_.values_out()});
-        plan_.add(map);
+        division_ ? plan_.add_divided(map, division_->gains[n]) : plan_.add(map);
     }
 }
 
@@ -110,12 +112,21 @@ void BatchReader::begin_portion() {
         static_cast<int>(values / static_cast<std::size_t>(channels)), 1, CV_MAKETYPE(depth_, channels));
     const DeviceMemory out(bytes, pool_, stream);
     image.precede(stream);
-    read_all(portions_.back().plan.plan(), image.pixels(), out.data(), element_of(depth_), stream.handle());
+    read_portion(image, out.data(), stream);
     copy(all.data, out.data(), bytes, cudaMemcpyDeviceToHost, stream);
     stream.record(portions_.back().back);
     for (const Slot& slot : slots_) set_glimpse(slot, all);
     slots_.clear();
     plan_ = DevicePlan(channels);
+}
+
+void BatchReader::read_portion(const ImageOnDevice& image, void* out, const Stream& stream) {
+    const PlanOnDevice& plan = portions_.back().plan.plan();
+    const Element element = element_of(depth_);
+    if (!division_) return read_all(plan, image.pixels(), out, element, stream.handle());
+    const DeviceMemory undivided(plan_.values_out() * sizeof(float), pool_, stream);
+    read_all(plan, image.pixels(), undivided.data(), Element::float32, stream.handle());
+    divide_by_alpha(plan, undivided.as<float>(), plan_.channels(), out, element, stream.handle());
 }
 
 void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
@@ -132,19 +143,26 @@ void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
 }
 
 void BatchReader::read_on_host() {
-    for_each_in_parallel(on_host_.size(), [&](std::size_t k) {
-        const LinearMap& map = *maps_[on_host_[k]];
-        const ImageRegion seen = seen_on_host(map);
-        const auto read_it = [&](const auto& kind) { return glimpse::read(kind, map, seen, depth_); };
-        glimpses_[on_host_[k]] =
-            std::visit(overloaded{[&](const Window& window) { return read_it(window); },
-                                  [&](const WeightedSum& sum) { return read_it(sum); },
-                                  [&](const Filters& filters) { return read_it(filters); },
-                                  [&](const Footprints& footprints) { return read_it(footprints); },
-                                  [&](const SparseMatrix& matrix) { return read_it(matrix); },
-                                  [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
-                       map.kind);
-    });
+    for_each_in_parallel(on_host_.size(),
+                         [&](std::size_t k) { glimpses_[on_host_[k]] = read_on_host(on_host_[k]); });
+}
+
+cv::Mat BatchReader::read_on_host(std::size_t n) const {
+    const LinearMap& map = *maps_[n];
+    const ImageRegion seen = seen_on_host(map);
+    const int depth = division_ ? int{CV_32F} : depth_;
+    const auto read_it = [&](const auto& kind) { return glimpse::read(kind, map, seen, depth); };
+    cv::Mat values =
+        std::visit(overloaded{[&](const Window& window) { return read_it(window); },
+                              [&](const WeightedSum& sum) { return read_it(sum); },
+                              [&](const Filters& filters) { return read_it(filters); },
+                              [&](const Footprints& footprints) { return read_it(footprints); },
+                              [&](const SparseMatrix& matrix) { return read_it(matrix); },
+                              [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
+                   map.kind);
+    if (!division_) return values;
+    unpremultiply_alpha(values, division_->gains[n]);
+    return rounded_to(values, depth_);
 }
 
 ImageRegion BatchReader::seen_on_host(const LinearMap& map) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/cuda/cuda_transfers.hpp"
+#include "glimpse/backend.hpp"
 #include "glimpse/linear_map.hpp"
 
 namespace glimpse::cuda {
@@ -51,8 +52,8 @@ class BatchReader {
                 std::size_t most_values = DevicePlan::values_of_portion);
 
     [[nodiscard]] std::vector<cv::Mat> run() &&;
-    /// The same of float32 glimpses with colours multiplied by alpha (`Backend::read_premultiplied`).
-    [[nodiscard]] std::vector<cv::Mat> run_premultiplied() &&;
+    /// The same of an image with alpha (`Backend::read_premultiplied`); its depth is that of the division.
+    [[nodiscard]] std::vector<cv::Mat> run_premultiplied(const AlphaDivision* division) &&;
 
   private:
     /// Glimpses that are read together, until they are back.
@@ -71,7 +72,10 @@ class BatchReader {
 
     void add(std::size_t n);
     void begin_portion();
+    /// The work of the last portion: glimpses, in the device's memory.
+    void read_portion(const ImageOnDevice& image, void* out, const Stream& stream);
     void read_on_host();
+    [[nodiscard]] cv::Mat read_on_host(std::size_t n) const;
     /// What the host reads of the image.
     [[nodiscard]] ImageRegion seen_on_host(const LinearMap& map) const;
     /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
@@ -84,7 +88,8 @@ class BatchReader {
     const DevicePool& pool_;
     HeldImage& held_;
     std::size_t most_values_;
-    bool premultiplies_ = false;  ///< colours, by alpha
+    bool premultiplies_ = false;               ///< colours, by alpha
+    const AlphaDivision* division_ = nullptr;  ///< by alpha again; null: not
     std::vector<cv::Mat> glimpses_;
     // The image goes to the device in a stream of its own, and portions are read in these in turn, so that
     // copies in both directions and kernels overlap.

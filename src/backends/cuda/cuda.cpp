@@ -1,7 +1,6 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
-#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -49,18 +48,20 @@ class CudaBackend final : public Backend {
         return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_, held).run(); });
     }
 
-    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
-        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
+    [[nodiscard]] bool premultiplies() const override { return true; }
+    [[nodiscard]] std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
+                                                          const ImageRegion& image,
+                                                          const AlphaDivision* division) const override {
         return with_memory([&] {
             cuda::HeldImage own(image, maps, *pool_);
-            return cuda::BatchReader(maps, image, CV_32F, *pool_, own).run_premultiplied();
+            return premultiplied(maps, image, division, own);
         });
     }
     [[nodiscard]] std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
                                                           const ImageRegion& image,
+                                                          const AlphaDivision* division,
                                                           cuda::HeldImage& held) const {
-        return with_memory(
-            [&] { return cuda::BatchReader(maps, image, CV_32F, *pool_, held).run_premultiplied(); });
+        return with_memory([&] { return premultiplied(maps, image, division, held); });
     }
 
     [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
@@ -92,6 +93,13 @@ class CudaBackend final : public Backend {
     }
 
   private:
+    [[nodiscard]] std::vector<cv::Mat> premultiplied(std::span<const LinearMap* const> maps,
+                                                     const ImageRegion& image, const AlphaDivision* division,
+                                                     cuda::HeldImage& held) const {
+        const int depth = division ? division->depth : int{CV_32F};
+        return cuda::BatchReader(maps, image, depth, *pool_, held).run_premultiplied(division);
+    }
+
     /// Runs the step; where memory runs out beside other threads, runs it again alone, so that what fails
     /// does not depend on their number.
     template <typename Step>
@@ -173,10 +181,12 @@ class HoldingBackend final : public Backend {
                                             int depth) const override {
         return held_->is(image) ? device_.read(maps, image, depth, *held_) : device_.read(maps, image, depth);
     }
-    [[nodiscard]] std::optional<std::vector<cv::Mat>> read_premultiplied(
-        std::span<const LinearMap* const> maps, const ImageRegion& image) const override {
-        return held_->is(image) ? device_.read_premultiplied(maps, image, *held_)
-                                : device_.read_premultiplied(maps, image);
+    [[nodiscard]] bool premultiplies() const override { return true; }
+    [[nodiscard]] std::vector<cv::Mat> read_premultiplied(std::span<const LinearMap* const> maps,
+                                                          const ImageRegion& image,
+                                                          const AlphaDivision* division) const override {
+        return held_->is(image) ? device_.read_premultiplied(maps, image, division, *held_)
+                                : device_.read_premultiplied(maps, image, division);
     }
     [[nodiscard]] std::string reader_of(const LinearMap& map) const override {
         return device_.reader_of(map);

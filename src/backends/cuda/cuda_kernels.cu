@@ -12,6 +12,7 @@ namespace glimpse::cuda {
 namespace {
 
 using device_work::AdjointTask;
+using device_work::AlphaTask;
 using device_work::Pixels;
 using device_work::ProductTask;
 using device_work::SampleTask;
@@ -135,6 +136,16 @@ struct Premultiply {
     }
 };
 
+struct DivideByAlpha {
+    const float* in;
+    int channels;
+    void* out;
+    Element element;
+    __device__ void operator()(const AlphaTask& task, std::int64_t number) const {
+        device_work::divide_by_alpha(task, in, channels, out, element, number);
+    }
+};
+
 struct SpreadColumns {
     const std::byte* plan;
     AdjointTask task;
@@ -206,6 +217,11 @@ bool has_code_for_device() {
 void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out, Element out_element,
               cudaStream_t stream) {
     with_type(pixels, [&](const auto& in) { read_typed(plan, in, out, out_element, stream); });
+}
+
+void divide_by_alpha(const PlanOnDevice& plan, const float* glimpses, int channels, void* out,
+                     Element out_element, cudaStream_t stream) {
+    launch(plan.divisions, stream, ForEachPixel<DivideByAlpha>{{glimpses, channels, out, out_element}});
 }
 
 void premultiply(const PixelsOnDevice& pixels, Size size, float* out, std::ptrdiff_t step,

@@ -30,6 +30,7 @@ struct PlanOnDevice {
     TasksOnDevice<device_work::ProductTask> products;
     std::array<TasksOnDevice<device_work::SampleTask>, 3> samples;  ///< as `DevicePlan::samples`
     TasksOnDevice<device_work::WeightTask> weights;
+    TasksOnDevice<device_work::AlphaTask> divisions;
 };
 
 /// Calls with<interpolation>(list) for the samples of each interpolation.
@@ -72,6 +73,10 @@ void with_type(const PixelsOnDevice& pixels, With&& with) {
 /// Reads all glimpses of a plan; `out` has room for as many values as the plan says.
 void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out, Element out_element,
               cudaStream_t stream);
+
+/// Divides the glimpses of a plan by their alpha, the last of their channels.
+void divide_by_alpha(const PlanOnDevice& plan, const float* glimpses, int channels, void* out,
+                     Element out_element, cudaStream_t stream);
 
 /// The pixels in float32, each colour multiplied by alpha, the last channel, into lines of `step` floats.
 void premultiply(const PixelsOnDevice& pixels, Size size, float* out, std::ptrdiff_t step,

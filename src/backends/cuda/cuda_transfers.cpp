@@ -106,6 +106,7 @@ UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const
         plan_.samples[kind] = on_device(plan.samples()[kind], places.samples[kind], plan_.bytes);
     }
     plan_.weights = on_device(plan.weights(), places.weights, plan_.bytes);
+    plan_.divisions = on_device(plan.divisions(), places.divisions, plan_.bytes);
 }
 
 void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const Stream& stream) {
