@@ -161,8 +161,7 @@ TEST_CASE("counts: an image is sent once for glimpses with a fill and without") 
     CHECK(counts.bytes_back == 90 * glimpse_bytes * (1 + sizeof(float)));
 }
 
-TEST_CASE(
-    "counts: an image with alpha is sent once, by 8 bits, whether its colours are premultiplied or not") {
+TEST_CASE("counts: an image with alpha is sent once, by 8 bits, premultiplied or not") {
     std::vector<Lowered> lowered = many::glimpses(many::jobs[0], 90);
     for (std::size_t n = 0; n < 90; ++n) {
         lowered.push_back(lowered[n]);
