@@ -39,10 +39,11 @@ GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend,
                                                   std::span<const Lowered* const> lowered,
                                                   const ImageRegion& region, int depth,
                                                   std::span<std::int64_t> saturated = {});
+GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered> lowered,
+                                                  const ImageRegion& region, int depth);
+
 /// The depth that a backend is asked for to make these glimpses of `depth`, as long as no clipped values are
 /// counted: CV_32F where something is added to any of them.
 GLIMPSE_EXPORT int depth_of_reading(std::span<const Lowered* const> lowered, int depth);
-GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered> lowered,
-                                                  const ImageRegion& region, int depth);
 
 }  // namespace glimpse
