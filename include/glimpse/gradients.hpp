@@ -19,7 +19,8 @@ namespace glimpse {
 ///   ∂g/∂p = Σ_t A_t I
 ///
 /// over its terms, linear maps of the glimpse's own image and size, of which backends apply each as it is.
-/// With a padding c each is A_t (I - c), but of filters, which the term's `fill` and full weight of 0 say to `read_glimpses`.
+/// With a padding c each is A_t (I - c), but of filters, which the term's `fill` and full weight of 0 say to
+/// `read_glimpses`.
 struct ParameterGradient {
     std::string parameter;       ///< a JSON Pointer into the entry of a document: "/box/2"
     std::vector<Lowered> terms;  ///< one, or two where p moves both axes of a separable map
