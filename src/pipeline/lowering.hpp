@@ -75,8 +75,8 @@ auto with_place(const Place& place, Step&& step) {
 /// until they are read: of masks, whose weights are as large as the image, and 0 without any.
 std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOptions& open, Size image);
 
-/// The bytes of the weights that glimpses keep, of separable maps: others are counted before they are lowered.
-/// Of few it is 0, no more than what any image takes.
+/// The bytes of the weights that glimpses keep, of separable maps: others are counted before they are
+/// lowered. Of few it is 0, no more than what any image takes.
 std::int64_t kept_memory(std::span<const LoweredGlimpse> glimpses);
 
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
