@@ -4,6 +4,7 @@
 #include "kernels/homography.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
+#include "kernels/multiply_add.hpp"
 
 // Sampling points, in float64.
 
@@ -19,12 +20,66 @@ using PointLanes = double __attribute__((vector_size(2 * sizeof(double))));
 using PointMask = std::int64_t __attribute__((vector_size(sizeof(PointLanes))));
 constexpr std::size_t points_of_register = sizeof(PointLanes) / (2 * sizeof(double));
 
+/// Whether no sum of products with a homography's numbers, nor what remains of dividing two, overflows or is
+/// subnormal.
+GLIMPSE_INLINE bool is_moderate(const double* matrix) {
+    constexpr double most = 0x1p300;
+    for (int n = 0; n < 9; ++n) {
+        const double size = matrix[n] < 0 ? -matrix[n] : matrix[n];
+        if (size != 0 && !(size >= 1 / most && size <= most)) return false;
+    }
+    return true;
+}
+
+/// Divides.
+struct Quotients {
+    GLIMPSE_INLINE explicit Quotients(PointLanes divisor) : d(divisor) {}
+    GLIMPSE_INLINE PointLanes of(PointLanes n) const { return n / d; }
+    PointLanes d;
+};
+
+#ifdef __FMA__
+/// Likewise, to the same bits: n times the reciprocal, corrected once, is n/d or next to it, and corrected
+/// once more n/d (Markstein 1990, "Computation of Elementary Functions on the IBM RISC System/6000
+/// Processor").
+struct QuotientsByReciprocal {
+    GLIMPSE_INLINE explicit QuotientsByReciprocal(PointLanes divisor)
+        : d(divisor), reciprocal(1.0 / divisor), minus_reciprocal(-reciprocal) {}
+    GLIMPSE_INLINE PointLanes of(PointLanes n) const { return corrected(corrected(n * reciprocal, n), n); }
+    /// What is too much is subtracted: so -0 stays what it is.
+    GLIMPSE_INLINE PointLanes corrected(PointLanes quotient, PointLanes n) const {
+        return multiply_add(multiply_add(quotient, d, -n), minus_reciprocal, quotient);
+    }
+    PointLanes d;
+    PointLanes reciprocal;
+    PointLanes minus_reciprocal;
+};
+#else
+using QuotientsByReciprocal = Quotients;
+#endif
+
 /// The points of a register's pixels from (j, i) on.
+template <typename Divide>
 GLIMPSE_INLINE void projected_points(const double* matrix, int j, int i, double* to) {
     PointLanes pixels;
-    for (std::size_t n = 0; n < 2 * points_of_register; ++n) pixels[n] = j + static_cast<double>(n);
-    const PointLanes d = divisor(homogeneous(matrix + 6, pixels, i));
-    store_pairs(homogeneous(matrix, pixels, i) / d, homogeneous(matrix + 3, pixels, i) / d, to);
+    for (std::size_t n = 0; n < 2 * points_of_register; ++n) pixels[n] = static_cast<double>(n);
+    pixels += j;
+    const Divide quotients(divisor(homogeneous(matrix + 6, pixels, i)));
+    store_pairs(quotients.of(homogeneous(matrix, pixels, i)),
+                quotients.of(homogeneous(matrix + 3, pixels, i)), to);
+}
+
+template <typename Divide>
+GLIMPSE_INLINE void projected_row(const ProjectiveRowTask& task) {
+    constexpr int lanes = 2 * static_cast<int>(points_of_register);
+    int n = 0;
+    for (; n + lanes <= task.count; n += lanes)
+        projected_points<Divide>(task.matrix, task.j + n, task.i, task.points + std::ptrdiff_t{2} * n);
+    if (n == task.count) return;
+    double rest[2 * lanes];
+    projected_points<Divide>(task.matrix, task.j + n, task.i, rest);
+    std::memcpy(task.points + std::ptrdiff_t{2} * n, rest,
+                2 * sizeof(double) * static_cast<std::size_t>(task.count - n));
 }
 
 GLIMPSE_INLINE PointLanes load_points(const double* from) {
@@ -140,15 +195,7 @@ void displaced_row(const DisplacedRowTask& task) {
 }
 
 void projective_row(const ProjectiveRowTask& task) {
-    constexpr int lanes = 2 * static_cast<int>(points_of_register);
-    int n = 0;
-    for (; n + lanes <= task.count; n += lanes)
-        projected_points(task.matrix, task.j + n, task.i, task.points + std::ptrdiff_t{2} * n);
-    if (n == task.count) return;
-    double rest[2 * lanes];
-    projected_points(task.matrix, task.j + n, task.i, rest);
-    std::memcpy(task.points + std::ptrdiff_t{2} * n, rest,
-                2 * sizeof(double) * static_cast<std::size_t>(task.count - n));
+    is_moderate(task.matrix) ? projected_row<QuotientsByReciprocal>(task) : projected_row<Quotients>(task);
 }
 
 }  // namespace GLIMPSE_INSTRUCTION_SET
