@@ -88,6 +88,14 @@ GLIMPSE_INLINE PointLanes load_points(const double* from) {
     return points;
 }
 
+/// The last points that a register holds, or all and one of them as often as there is room for it.
+GLIMPSE_INLINE PointLanes last_points(const double* points, std::size_t count) {
+    if (count >= points_of_register) return load_points(points + 2 * (count - points_of_register));
+    PointLanes all;
+    for (std::size_t n = 0; n < 2 * points_of_register; ++n) all[n] = points[n < 2 * count ? n : n % 2];
+    return all;
+}
+
 /// The second half of a register's lanes, and then the first one; or that of each half's lanes.
 template <typename Values>
 GLIMPSE_INLINE Values swapped_halves(Values values) {
@@ -163,10 +171,9 @@ namespace GLIMPSE_INSTRUCTION_SET {
 
 PointExtent extent(const double* points, std::size_t count) {
     constexpr std::size_t registers = 4;  // which hide each other's latency
-    PointLanes some;                      // in which the last ones are replaced
-    for (std::size_t n = 0; n < 2 * points_of_register; ++n) some[n] = points[n % 2];
-    PointBounds bounds[registers] = {PointBounds(some), PointBounds(some), PointBounds(some),
-                                     PointBounds(some)};
+    const PointLanes last = last_points(points, count);
+    PointBounds bounds[registers] = {PointBounds(last), PointBounds(last), PointBounds(last),
+                                     PointBounds(last)};
     std::size_t k = 0;
     for (; k + registers * points_of_register <= count; k += registers * points_of_register) {
         for (std::size_t n = 0; n < registers; ++n)
@@ -174,8 +181,6 @@ PointExtent extent(const double* points, std::size_t count) {
     }
     for (; k + points_of_register <= count; k += points_of_register)
         bounds[0].include(PointBounds(load_points(points + 2 * k)));
-    std::memcpy(&some, points + 2 * k, (count - k) * 2 * sizeof(double));
-    bounds[0].include(PointBounds(some));
     for (std::size_t n = 1; n < registers; ++n) bounds[0].include(bounds[n]);
     bounds[0].fold();
     const auto& [low, high, is_nan] = bounds[0];
