@@ -13,10 +13,12 @@ namespace {
 /// Added to r²: r² log r² is 0 at 0, too, where the logarithm is not.
 constexpr double next_to_nothing = 1e-300;
 
-/// Registers whose sums hide each other's latency.
-constexpr int plate_group = wide_lane_count == plate_lanes ? 1 : 2;
+/// Registers that share what is computed for a term, and hide each other's latency: all of them, at the
+/// least.
+constexpr int least_group = plate_lanes / wide_lane_count;
 
-/// Those of the points from j on.
+/// Those of the points from j on, of as many registers.
+template <int plate_group>
 GLIMPSE_INLINE void plate_points(const PlateRowTask& task, const Logarithm& logarithm, int j) {
     WideLanes x[plate_group];
     WideLanes sum_x[plate_group];
@@ -98,9 +100,12 @@ GLIMPSE_INLINE void add_tile_pixels(const TileRowTask& task, int n) {
 namespace GLIMPSE_INSTRUCTION_SET {
 
 void plate_row(const PlateRowTask& task) {
-    static_assert(plate_lanes == plate_group * wide_lane_count, "as many points as are summed at once");
+    static_assert(plate_lanes == least_group * wide_lane_count, "as many points as are summed at once");
     const Logarithm logarithm;
-    for (int j = 0; j < task.count; j += plate_lanes) plate_points(task, logarithm, j);
+    int j = 0;
+    for (; j + 2 * plate_lanes <= task.count; j += 2 * plate_lanes)
+        plate_points<2 * least_group>(task, logarithm, j);
+    if (j < task.count) plate_points<least_group>(task, logarithm, j);
 }
 
 void tile(const TileTask& task) {
