@@ -1,6 +1,7 @@
 #include "glimpse/sampling_points.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -48,7 +49,8 @@ class SamplingPoints::List {
         : field_(std::move(field)),
           width_(field_->size().width),
           height_(field_->size().height),
-          makes_rows_(!field_->is_costly() || field_->size().area() > most_cached) {}
+          is_cheap_(!field_->is_costly() || field_->size().area() > most_cached),
+          makes_rows_(is_cheap_ || field_->has_quick_extent()) {}
 
     [[nodiscard]] int width() const { return width_; }
     [[nodiscard]] int height() const { return height_; }
@@ -67,7 +69,7 @@ class SamplingPoints::List {
     [[nodiscard]] std::vector<Point> border() const { return field_ ? field_->border() : border_; }
 
     void for_each_row(const std::function<void(const Row&)>& visit) const {
-        if (makes_rows_) return for_each_made_row(visit);
+        if (is_cheap_ || (makes_rows_ && !are_read_.exchange(true))) return for_each_made_row(visit);
         const std::span all = points();
         const auto width = static_cast<std::size_t>(width_);
         for (int i = 0; i < height_; ++i)
@@ -111,7 +113,9 @@ class SamplingPoints::List {
     mutable std::vector<Point> points_;
     int width_ = 0;
     int height_ = 0;
-    bool makes_rows_ = false;    ///< of the field, each time; else they are read from the list
+    bool is_cheap_ = false;    ///< the field makes rows each time
+    bool makes_rows_ = false;  ///< it makes them for the first reading; any other reads the list
+    mutable std::atomic<bool> are_read_ = false;
     std::vector<Point> border_;  ///< empty where it is not known
     mutable std::optional<Extent> extent_;
     mutable std::once_flag list_is_made_;

@@ -1,10 +1,12 @@
 #include "mechanisms/plate_field.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "maps/border_places.hpp"
+#include "mechanisms/plate_extent.hpp"
 #include "mechanisms/plate_rows.hpp"
 #include "mechanisms/thin_plate.hpp"
 
@@ -21,10 +23,12 @@ class PlateField final : public SamplingField {
         PlateRows rows(surface_, size_);
         std::vector<Point> row(static_cast<std::size_t>(size_.width));
         for (int i = 0; i < size_.height; ++i) {
-            rows.list(i, row);
+            rows.list(i, 0, row);
             visit(row);
         }
     }
+    [[nodiscard]] std::optional<Extent> extent() const override { return plate_extent(surface_, size_); }
+    [[nodiscard]] bool has_quick_extent() const override { return size_.area() > most_near; }
     [[nodiscard]] bool is_costly() const override { return true; }
     [[nodiscard]] bool has_border() const override { return true; }
     [[nodiscard]] std::vector<Point> border() const override {
@@ -37,6 +41,9 @@ class PlateField final : public SamplingField {
     }
 
   private:
+    /// The pixels of a glimpse in which many terms are near: they are summed faster one row after another.
+    static constexpr std::int64_t most_near = 1 << 15;
+
     ThinPlate surface_;
     Size size_;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
+#include <memory>
 #include <numbers>
 
 namespace glimpse {
@@ -85,26 +85,30 @@ PlateRows::PlateRows(const ThinPlate& plate, Size glimpse)
     }
 }
 
-void PlateRows::list(int i, std::span<Point> row) {
-    if (i % tile_side == 0) {
-        const double below = i + tile_side / 2.0;
-        double right = tile_side / 2.0;
-        for (Tile& tile : tiles_) {
-            begin_tile(tile, plate_.normalised({right, below}));
-            right += tile_side;
-        }
-    }
+PlateRows::Tile& PlateRows::tile_at(int i, std::size_t j) {
+    Tile& tile = tiles_[j / tile_side];
+    const int top = i - i % tile_side;
+    if (tile.top == top) return tile;
+    tile.top = top;
+    const double right = static_cast<double>(j - j % tile_side) + tile_side / 2.0;
+    begin_tile(tile, plate_.normalised({right, top + tile_side / 2.0}));
+    return tile;
+}
+
+void PlateRows::list(int i, int first, std::span<Point> pixels) {
     const double y = plate_.normalised_y(edge_from_centre(i));
     const Point start = plate_.affine({0, y});
     const std::size_t line = std::size_t(i % tile_side) * tile_line;
     alignas(plate_alignment) std::array<double, tile_side> sum_x;
     alignas(plate_alignment) std::array<double, tile_side> sum_y;
-    std::array<double, std::size_t{2} * tile_side> cut;
-    for (std::size_t left = 0; left < row.size(); left += tile_side) {
-        const Tile& tile = tiles_[left / tile_side];
-        const auto pixels = row.subspan(left, std::min<std::size_t>(tile_side, row.size() - left));
-        const bool is_whole = pixels.size() == tile_side;
-        const int count = tile.has_far ? tile_side : whole_registers(pixels.size());
+    std::array<Point, tile_side> cut;
+    auto j = static_cast<std::size_t>(first);
+    while (!pixels.empty()) {
+        const Tile& tile = tile_at(i, j);
+        const std::size_t from = j % tile_side;
+        const auto part = pixels.first(std::min(tile_side - from, pixels.size()));
+        const bool is_whole = part.size() == tile_side;
+        const std::size_t summed_from = tile.has_far ? 0 : from;  // polynomials are of whole lines
         kernels().tile_row({.sums = {.centres = coordinates(tile.near.centres),
                                      .weights = coordinates(tile.near.weights),
                                      .centre_count = tile.near.count(),
@@ -112,15 +116,17 @@ void PlateRows::list(int i, std::span<Point> row) {
                                      .start_y = centre_from_edge(start.y),
                                      .slope_x = plate_.of_x_.x,
                                      .slope_y = plate_.of_x_.y,
-                                     .x = tile.columns.data(),
+                                     .x = tile.columns.data() + summed_from,
                                      .y = y,
-                                     .count = count,
+                                     .count = tile.has_far ? tile_side : whole_registers(part.size()),
                                      .sum_x = sum_x.data(),
                                      .sum_y = sum_y.data()},
                             .basis = basis().data(),
-                            .line = tile.has_far ? tile.lines.data() + line : nullptr,
-                            .points = is_whole ? &pixels.front().x : cut.data()});
-        if (!is_whole) std::memcpy(&pixels.front().x, cut.data(), pixels.size_bytes());
+                            .line = tile.has_far ? tile.lines->all.data() + line : nullptr,
+                            .points = &(is_whole ? part.front() : cut.front()).x});
+        if (!is_whole) std::copy_n(cut.begin() + (from - summed_from), part.size(), part.begin());
+        pixels = pixels.subspan(part.size());
+        j += part.size();
     }
 }
 
@@ -171,7 +177,8 @@ void PlateRows::interpolate(const Point& middle, Tile& tile) const {
             parts[tile_terms + q][k] = below - above;
         }
     }
-    kernels().tile({basis().data(), parts.front().data(), tile.lines.data()});
+    if (!tile.lines) tile.lines = std::make_unique_for_overwrite<Lines>();
+    kernels().tile({basis().data(), parts.front().data(), tile.lines->all.data()});
 }
 
 }  // namespace glimpse

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,8 +26,9 @@ class PlateRows {
   public:
     PlateRows(const ThinPlate& plate, Size glimpse);
 
-    /// Row i, from the first one on in turn; centre coordinates.
-    void list(int i, std::span<Point> row);
+    /// The pixels of row i from `first` on, a multiple of `plate_lanes`; centre coordinates. The next rows of
+    /// the same squares take less time.
+    void list(int i, int first, std::span<Point> pixels);
 
   private:
     /// a_k, and w_k, one after another.
@@ -43,14 +45,21 @@ class PlateRows {
             weights.clear();
         }
     };
+    /// A polynomial, line by line.
+    struct Lines {
+        alignas(plate_alignment) std::array<double, std::size_t(tile_side) * tile_line> all;
+    };
     /// A square of pixels.
     struct Tile {
+        int top = -1;  ///< its first row; none yet
         Terms near;
         bool has_far = false;
-        alignas(plate_alignment) std::array<double, tile_side> columns;  ///< the pixels' x
-        alignas(plate_alignment) std::array<double, std::size_t(tile_side) * tile_line> lines;  ///< if it has
+        std::unique_ptr<Lines> lines;                                      ///< if it has
+        alignas(plate_alignment) std::array<double, tile_side> columns{};  ///< the pixels' x
     };
 
+    /// The tile that row i of the glimpse crosses with column j.
+    Tile& tile_at(int i, std::size_t j);
     /// `middle` is normalised, as are all lengths here.
     void begin_tile(Tile& tile, const Point& middle);
     [[nodiscard]] bool is_far(std::size_t k, const Point& middle) const;
@@ -58,7 +67,7 @@ class PlateRows {
     void interpolate(const Point& middle, Tile& tile) const;
 
     const ThinPlate& plate_;
-    std::vector<Tile> tiles_;               ///< of the rows that are being listed
+    std::vector<Tile> tiles_;               ///< from the left
     std::array<double, tile_nodes> nodes_;  ///< from the middle of a square, along either axis
     double half_side_;                      ///< h
     std::vector<double> far_from_;          ///< the least r at which the term of a_k is far

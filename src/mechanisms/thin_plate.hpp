@@ -24,6 +24,7 @@ class ThinPlate {
   private:
     friend class PlateRows;
     friend class PlateMotion;
+    friend class PlateCells;
     /// c + C p, of a normalised p.
     [[nodiscard]] Point affine(const Point& p) const {
         return {constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};

@@ -11,6 +11,7 @@
 #include "maps/overloaded.hpp"
 #include "mechanisms/field_warps.hpp"
 #include "mechanisms/log_polar.hpp"
+#include "mechanisms/plate_extent.hpp"
 #include "mechanisms/plate_field.hpp"
 #include "mechanisms/plate_rows.hpp"
 #include "mechanisms/projective.hpp"
@@ -179,8 +180,9 @@ LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size>
     if (const auto* const plate = std::get_if<ThinPlateWarp>(&warp)) {
         constexpr std::int64_t matrices = 2;  // the equations, and their factors
         const auto rows = static_cast<std::int64_t>(plate->from.size()) + 3;
-        memory.working = matrices * rows * rows * std::int64_t{sizeof(double)} +
-                         (glimpse ? plate_rows_memory(glimpse->width, rows) : 0);
+        memory.working =
+            matrices * rows * rows * std::int64_t{sizeof(double)} +
+            (glimpse ? plate_rows_memory(glimpse->width, rows) + plate_extent_memory(*glimpse) : 0);
     }
     return memory;
 }

@@ -86,8 +86,10 @@ bool are_same(const cv::Mat& a, const cv::Mat& b) {
 /// Points that are others each time they are made, or the same.
 class Rows : public SamplingField {
   public:
-    explicit Rows(bool change, bool is_costly = false) : change_(change), is_costly_(is_costly) {}
+    explicit Rows(bool change, bool is_costly = false, bool has_quick_extent = false)
+        : change_(change), is_costly_(is_costly), has_quick_extent_(has_quick_extent) {}
     [[nodiscard]] bool is_costly() const override { return is_costly_; }
+    [[nodiscard]] bool has_quick_extent() const override { return has_quick_extent_; }
     [[nodiscard]] Size size() const override { return {9, 1}; }
     void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
         const double x = change_ ? times_ : 0;
@@ -101,6 +103,7 @@ class Rows : public SamplingField {
   private:
     bool change_;
     bool is_costly_;
+    bool has_quick_extent_;
     mutable int times_ = 0;
 };
 
@@ -194,6 +197,22 @@ TEST_CASE("points that are costly are made once, with their extent, and listed")
         CHECK(rows->times() == (is_costly ? 1 : 3));
     }
     CHECK(are_same(glimpses[0], glimpses[1]));
+}
+
+TEST_CASE("points that are costly are made for their first reading, and listed for the next ones") {
+    const auto cpu = make_backend("cpu");
+    const Size size{40, 30};
+    Draws draw;
+    const cv::Mat image = laws::random_values(size, CV_32F, 3, draw.random());
+    const auto rows = std::make_shared<const Rows>(false, true, true);
+    const LinearMap map{
+        .image = size, .glimpse = rows->size(), .kind = Samples{.points = SamplingPoints(rows)}};
+    CHECK(support(map) == Rectangle{0, 3, 5, 2});
+    CHECK(rows->times() == 1);
+    const cv::Mat first = read_one(*cpu, map, {whole(size), image}, CV_32F);
+    CHECK(rows->times() == 2);
+    for (int k = 0; k < 2; ++k) CHECK(are_same(first, read_one(*cpu, map, {whole(size), image}, CV_32F)));
+    CHECK(rows->times() == 3);
 }
 
 TEST_CASE("points that are others when they are made again lead nowhere else") {
