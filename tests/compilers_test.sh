@@ -35,7 +35,7 @@ digests_of() {
     }
     for set in "${sets[@]}"; do
         read -ra flags <<<"$set"
-        for source in filter footprints points samples separable table; do
+        for source in filter footprints plates points samples separable table; do
             compile "$source.${flags[0]}" "$sources/src/kernels/$source.cpp" "${flags[@]:1}"
             # Of a weak function the linker keeps any instruction set's copy.
             if nm "$work/$name/$source.${flags[0]}.o" | grep -E ' [uVvWw] '; then

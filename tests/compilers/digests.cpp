@@ -236,10 +236,11 @@ void add_plate(const Kernels& kernels, Draws& draw, Digest& digest) {
     const std::vector<double> weights = numbers(draw, at.size());
     std::vector<double> x = numbers(draw, count);
     x.front() = at.front();
-    std::vector<double> sum_x = numbers(draw, count);
-    std::vector<double> sum_y = numbers(draw, count);
-    kernels.plate_row({at.data(), weights.data(), centres, x.data(), at[1], static_cast<int>(count),
-                       sum_x.data(), sum_y.data()});
+    const std::vector<double> affine = numbers(draw, 4);
+    std::vector<double> sum_x(count);
+    std::vector<double> sum_y(count);
+    kernels.plate_row({at.data(), weights.data(), centres, affine[0], affine[1], affine[2], affine[3],
+                       x.data(), at[1], static_cast<int>(count), sum_x.data(), sum_y.data()});
     digest.add(sum_x);
     digest.add(sum_y);
 }
@@ -250,11 +251,18 @@ void add_tile(const Kernels& kernels, Draws& draw, Digest& digest) {
     std::vector<double> lines(tile_side * tile_line);
     kernels.tile({basis.data(), nodes.data(), lines.data()});
     digest.add(lines);
-    std::vector<double> sum_x = numbers(draw, tile_side);
-    std::vector<double> sum_y = numbers(draw, tile_side);
-    kernels.tile_row({basis.data(), lines.data() + tile_line, sum_x.data(), sum_y.data()});
-    digest.add(sum_x);
-    digest.add(sum_y);
+    const std::vector<double> affine = numbers(draw, 4);
+    const std::vector<double> x = numbers(draw, tile_side);
+    const std::vector<double> centre = numbers(draw, 2);
+    const std::vector<double> weight = numbers(draw, 2);
+    std::vector<double> sum_x(tile_side);
+    std::vector<double> sum_y(tile_side);
+    std::vector<double> points(2 * tile_side);
+    const PlateRowTask sums{centre.data(), weight.data(), 1,        affine[0],           affine[1],
+                            affine[2],     affine[3],     x.data(), draw.uniform(-2, 2), tile_side,
+                            sum_x.data(),  sum_y.data()};
+    kernels.tile_row({sums, basis.data(), lines.data() + tile_line, points.data()});
+    digest.add(points);
 }
 
 void add_footprint(const Kernels& kernels, Draws& draw, Digest& digest) {
