@@ -39,7 +39,8 @@ Transfers transfers_of(std::span<const LinearMap* const> maps, const ImageRegion
     double values = 0;
     for (const LinearMap* map : maps) values += channels * double(map->glimpse.area());
     const double pixels = double(sent_to_device(maps, image.region).area());
-    return {.further_portions = double(plan.size() / DevicePlan::values_of_portion),
+    const std::size_t further_portions = plan.size() / DevicePlan::values_of_portion;
+    return {.further_portions = double(further_portions),
             .bytes_of_pixels = pixels * double(image.pixels.elemSize()),
             .bytes_of_plan = double(plan.size_in_bytes()),
             .bytes_back = values * CV_ELEM_SIZE1(depth)};

@@ -217,10 +217,10 @@ Moving of_warp(const LogPolarWarp& warp, Size image, Size glimpse) {
 /// A thin plate at the pixels of a glimpse.
 struct MovingPlate {
     PlateMotion motion;
-    std::vector<std::vector<double>> shares;  ///< of each pixel
+    std::vector<std::vector<double>> shares{};  ///< of each pixel
     int width;
 
-    MovingPlate(const ThinPlate& plate, Size glimpse) : motion(plate), shares(), width(glimpse.width) {
+    MovingPlate(const ThinPlate& plate, Size glimpse) : motion(plate), width(glimpse.width) {
         for (int i = 0; i < glimpse.height; ++i) {
             for (int j = 0; j < glimpse.width; ++j) shares.push_back(motion.shares(place(j, i)));
         }

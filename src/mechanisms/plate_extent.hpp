@@ -21,7 +21,7 @@ std::optional<Extent> plate_extent(const ThinPlate& plate, Size glimpse);
 /// The bytes that it takes, beside those of `PlateRows`.
 constexpr std::int64_t plate_extent_memory(Size glimpse) {
     constexpr std::int64_t of_corner = 2 * std::int64_t{sizeof(Point)};
-    return (glimpse.width / plate_lanes + std::int64_t{2 * plate_lanes}) *
+    return (glimpse.width / plate_lanes + std::int64_t{2} * plate_lanes) *
            (glimpse.height / plate_lanes + std::int64_t{2}) * of_corner;
 }
 

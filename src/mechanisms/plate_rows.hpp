@@ -51,11 +51,11 @@ class PlateRows {
     };
     /// A square of pixels.
     struct Tile {
-        int top = -1;  ///< its first row; none yet
-        Terms near;
-        bool has_far = false;
-        std::unique_ptr<Lines> lines;                                      ///< if it has
         alignas(plate_alignment) std::array<double, tile_side> columns{};  ///< the pixels' x
+        std::unique_ptr<Lines> lines;                                      ///< if it has far terms
+        Terms near;
+        int top = -1;  ///< its first row; none yet
+        bool has_far = false;
     };
 
     /// The tile that row i of the glimpse crosses with column j.
