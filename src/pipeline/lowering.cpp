@@ -103,8 +103,6 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         require_running(options);
-        if (!glimpses.empty()) kept += weight_bytes(glimpses.back().lowered);
-        require_memory_for_weights(kept, glimpses.size(), options.open.memory);
         guarded(reports[k], [&] {
             if (k < draws.size() && !draws[k].location) throw Error(draws[k].problem);
             Lowered one = lowered(glimpse, options, image.size);
@@ -114,12 +112,14 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
                 validate_transition(one, image.channels, image.alpha);
             });
             describe(one, reports[k]);
+            kept += weight_bytes(one);
             glimpses.push_back({.glimpse = &glimpse,
                                 .lowered = std::move(one),
                                 .shrunk = nullptr,
                                 .paths = &paths.glimpses[k],
                                 .report = &reports[k]});
         });
+        if (counted_weights(kept) > 0) require_memory_for_weights(kept, glimpses.size(), options.open.memory);
     }
     release_arrays(*job.glimpses);
     return glimpses;
