@@ -304,8 +304,7 @@ cv::Mat attention(const Filters& filters, const LinearMap& map, const Rectangle&
 
 ImageRegion block_attention(const Filters& filters, const LinearMap& map, int n) {
     if (filters.region.empty()) return {};
-    const Weights all{.region = filters.region, .a = attention(filters, map, filters.region)};
-    return block_attention({.image = map.image, .glimpse = map.image, .kind = all}, n);
+    return means_over_blocks({filters.region, attention(filters, map, filters.region)}, map.image, n);
 }
 
 cv::Mat row_sums(const Filters& filters, const LinearMap& map) {

@@ -1,15 +1,14 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
 #include "maps/axis_taps.hpp"
+#include "maps/merged_weights.hpp"
 
 // `Filters`: a kernel for all pixels of the image, or one for each. Every backend applies them on the host,
 // where their weights are.
@@ -96,7 +95,7 @@ template <typename Entry, typename EndRow>
 void for_each_filter_entry(const Filters& filters, Size image, Entry&& entry, EndRow&& end_row) {
     FilterWeights weights(filters, image.width);
     const int reach = filters.side / 2;
-    std::vector<std::pair<std::int64_t, double>> taps;
+    PixelWeights taps;
     const auto add_row = [&](int i, int j, int u) {
         const int y = filtered_pixel(filters, image.height, i + u - reach);
         for (int v = 0; v < filters.side && y >= 0; ++v) {
@@ -110,13 +109,7 @@ void for_each_filter_entry(const Filters& filters, Size image, Entry&& entry, En
         for (int j = 0; j < image.width; ++j, end_row()) {
             taps.clear();
             for (int u = 0; u < filters.side; ++u) add_row(i, j, u);
-            std::ranges::stable_sort(taps, {}, &std::pair<std::int64_t, double>::first);
-            for (std::size_t k = 0; k < taps.size();) {
-                const std::int64_t pixel = taps[k].first;
-                double sum = 0;
-                for (; k < taps.size() && taps[k].first == pixel; ++k) sum += taps[k].second;
-                if (static_cast<float>(sum) != 0) entry(pixel, static_cast<float>(sum));
-            }
+            for_each_merged(taps, entry);
         }
     }
 }

@@ -10,9 +10,6 @@
 
 namespace glimpse {
 
-namespace {
-
-/// The mean of values of a region, 0 elsewhere, over each n×n block; what lies outside the image counts as 0.
 ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
     const Rectangle& r = values.region;
     if (r.empty()) return {r, cv::Mat()};
@@ -31,8 +28,6 @@ ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
     sums.convertTo(means, CV_32F, 1.0 / n / n);
     return {blocks, means};
 }
-
-}  // namespace
 
 std::vector<const LinearMap*> maps_of(std::span<const Lowered> lowered) {
     std::vector<const LinearMap*> maps;

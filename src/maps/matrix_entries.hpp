@@ -14,6 +14,7 @@
 #include "glimpse/linear_map.hpp"
 #include "maps/filters.hpp"
 #include "maps/footprints.hpp"
+#include "maps/merged_weights.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/samples.hpp"
 #include "maps/sparse_matrix.hpp"
@@ -116,8 +117,7 @@ void of_samples(const Samples& samples, const LinearMap& map, Entry& entry, EndR
 template <typename Entry, typename EndRow>
 void of_footprints(const Footprints& footprints, const LinearMap& map, Entry& entry, EndRow& end_row) {
     FootprintTaps taps(footprints, map);
-    std::vector<std::pair<std::int64_t, double>> weights;
-    constexpr auto pixel_of = &std::pair<std::int64_t, double>::first;
+    PixelWeights weights;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j, end_row()) {
             weights.clear();
@@ -125,14 +125,7 @@ void of_footprints(const Footprints& footprints, const LinearMap& map, Entry& en
                 std::int64_t pixel = std::int64_t{y} * map.image.width + x;
                 for (const float weight : run) weights.emplace_back(pixel++, weight);
             });
-            if (!std::ranges::is_sorted(weights, {}, pixel_of))
-                std::ranges::stable_sort(weights, {}, pixel_of);
-            for (std::size_t k = 0; k < weights.size();) {
-                const std::int64_t pixel = weights[k].first;
-                double sum = 0;
-                for (; k < weights.size() && weights[k].first == pixel; ++k) sum += weights[k].second;
-                if (static_cast<float>(sum) != 0) entry(pixel, static_cast<float>(sum));
-            }
+            for_each_merged(weights, entry);
         }
     }
 }

@@ -18,6 +18,10 @@ inline double share_of(double sum, double full) {
     return share >= 1 - rounding ? 1 : std::max(share, 0.0);
 }
 
+/// The mean of values of a region, CV_32F and 0 elsewhere, over each n×n block; what lies outside the image
+/// counts as 0.
+ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n);
+
 /// `block_attention` of a map whose kind can be `shrunk`, to `small`.
 ImageRegion block_attention_by_shrinking(const LinearMap& map, const MapKind& small, int n);
 

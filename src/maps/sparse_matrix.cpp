@@ -6,7 +6,6 @@
 
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
-#include "maps/weights.hpp"
 #include "pixels/element_type.hpp"
 #include "pixels/rounding.hpp"
 
@@ -26,18 +25,12 @@ std::size_t row_count(const SparseMatrix& matrix) {
 }  // namespace
 
 void SparseMatrixBuilder::finish_row() {
-    std::ranges::stable_sort(row_, {}, &std::pair<std::int64_t, double>::first);
-    for (std::size_t k = 0; k < row_.size();) {
-        const std::int64_t pixel = row_[k].first;
-        double sum = 0;
-        for (; k < row_.size() && row_[k].first == pixel; ++k) sum += row_[k].second;
-        const auto weight = static_cast<float>(sum);
-        if (weight == 0) continue;
+    for_each_merged(row_, [&](std::int64_t pixel, float weight) {
         const int x = static_cast<int>(pixel % columns_);
         const int y = static_cast<int>(pixel / columns_);
         matrix_.entries.push_back({x, y, weight});
         matrix_.region = smallest_containing(matrix_.region, {x, y, 1, 1});
-    }
+    });
     matrix_.begin.push_back(matrix_.entries.size());
     row_.clear();
 }
@@ -56,8 +49,7 @@ cv::Mat attention(const SparseMatrix& matrix, const LinearMap& /*map*/, const Re
 
 ImageRegion block_attention(const SparseMatrix& matrix, const LinearMap& map, int n) {
     if (matrix.region.empty()) return {};
-    const Weights all{.region = matrix.region, .a = attention(matrix, map, matrix.region)};
-    return block_attention({.image = map.image, .glimpse = map.image, .kind = all}, n);
+    return means_over_blocks({matrix.region, attention(matrix, map, matrix.region)}, map.image, n);
 }
 
 cv::Mat row_sums(const SparseMatrix& matrix, const LinearMap& map) {

@@ -7,6 +7,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
+#include "maps/merged_weights.hpp"
 
 // `SparseMatrix`: any map of few weights, as the derivatives of samples are. Every backend applies it on the
 // host.
@@ -48,7 +49,7 @@ class SparseMatrixBuilder {
 
   private:
     int columns_;
-    std::vector<std::pair<std::int64_t, double>> row_{};  ///< pixels, by their numbers, and weights
+    PixelWeights row_{};
     SparseMatrix matrix_{};
 };
 

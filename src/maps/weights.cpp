@@ -5,9 +5,9 @@
 #include <stdexcept>
 
 #include "maps/image_region.hpp"
+#include "maps/placement.hpp"
 #include "pixels/element_type.hpp"
 #include "pixels/rounding.hpp"
-#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -59,20 +59,8 @@ cv::Mat attention(const Weights& weights, const LinearMap& /*map*/, const Rectan
     return weights.a.clone();
 }
 
-ImageRegion block_attention(const Weights& weights, const LinearMap& /*map*/, int n) {
-    const Rectangle& seen = weights.region;
-    if (seen.empty()) return {};
-    const Rectangle blocks =
-        rectangle({seen.x / n, ceil_div(seen.right(), n)}, {seen.y / n, ceil_div(seen.bottom(), n)});
-    cv::Mat sums = cv::Mat::zeros(blocks.height, blocks.width, CV_64F);
-    for (int y = 0; y < seen.height; ++y) {
-        const float* a = weights.a.ptr<float>(y);
-        double* const sum = sums.ptr<double>((seen.y + y) / n - blocks.y);
-        for (int x = 0; x < seen.width; ++x) sum[(seen.x + x) / n - blocks.x] += a[x];
-    }
-    cv::Mat means;
-    sums.convertTo(means, CV_32F, 1.0 / n / n);
-    return {blocks, means};
+ImageRegion block_attention(const Weights& weights, const LinearMap& map, int n) {
+    return means_over_blocks({weights.region, weights.a}, map.image, n);
 }
 
 cv::Mat row_sums(const Weights& weights, const LinearMap& map) {
