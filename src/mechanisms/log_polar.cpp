@@ -161,6 +161,12 @@ SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimp
     return SamplingPoints(std::make_shared<const LogPolarField>(Circles(warp, image), glimpse));
 }
 
+Point ray_to(const LogPolarWarp& warp, Size image, Size glimpse, int j, int i) {
+    const Point direction = Circles::direction(edge_from_centre(j) / glimpse.width);
+    const double radius = Circles(warp, image).radius(edge_from_centre(i) / glimpse.height);
+    return {radius * direction.x, radius * direction.y};
+}
+
 std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse) {
     return std::make_shared<const LogPolarInverse>(Circles(warp, image), glimpse);
 }

@@ -21,6 +21,9 @@ Box outer_bounds(const LogPolarWarp& warp, Size image);
 /// back, joined along the ray of angle 0.
 SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse);
 
+/// From the centre to the point of pixel (j, i), in pixels: r_i (cos θ_j, sin θ_j).
+Point ray_to(const LogPolarWarp& warp, Size image, Size glimpse, int j, int i);
+
 /// Angles and ratios of radii, which the centre itself has none of.
 std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse);
 

@@ -1,6 +1,5 @@
 #include "mechanisms/moving_points.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -10,6 +9,8 @@
 #include <utility>
 
 #include "maps/overloaded.hpp"
+#include "mechanisms/log_polar.hpp"
+#include "mechanisms/plate_field.hpp"
 #include "mechanisms/plate_motion.hpp"
 
 namespace glimpse {
@@ -189,17 +190,15 @@ Moving of_quad(const QuadWarp& quad, const SamplingPoints& points, Size image) {
 
 Moving of_warp(const LogPolarWarp& warp, Size image, Size glimpse) {
     const bool is_fraction = warp.units == Units::fraction;
-    const double of_radius = is_fraction ? std::min(image.width, image.height) : 1;
     const double of_x = is_fraction ? image.width : 1;
     const double of_y = is_fraction ? image.height : 1;
-    // r = r_0^(1-t) r_1^t
-    const auto along_rays = [=, given = warp.radius](std::size_t k) {
+    // r = r_0^(1-t) r_1^t, whose derivative by either is r times its exponent over it.
+    const auto along_rays = [=](std::size_t k) {
         return [=](int j, int i) {
             const double t = edge_from_centre(i) / glimpse.height;
-            const double r = given[0] * std::pow(given[1] / given[0], t);
-            const double by = of_radius * r / given[k] * (k == 0 ? 1 - t : t);
-            const double angle = 2 * std::numbers::pi * edge_from_centre(j) / glimpse.width;
-            return Point{by * std::cos(angle), by * std::sin(angle)};
+            const double share = (k == 0 ? 1 - t : t) / warp.radius[k];
+            const Point ray = ray_to(warp, image, glimpse, j, i);
+            return Point{ray.x * share, ray.y * share};
         };
     };
     return {{"/log_polar/centre/0",
@@ -237,12 +236,7 @@ Moving of_warp(const ThinPlateWarp& warp, Size image, Size glimpse) {
     const bool is_fraction = warp.units == Units::fraction;
     const Point of_glimpse = is_fraction ? Point{double(glimpse.width), double(glimpse.height)} : Point{1, 1};
     const Point of_image = is_fraction ? Point{double(image.width), double(image.height)} : Point{1, 1};
-    const auto scaled = [](std::vector<Point> points, const Point& by) {
-        for (Point& p : points) p = {p.x * by.x, p.y * by.y};
-        return points;
-    };
-    const auto plate = std::make_shared<const MovingPlate>(
-        ThinPlate(scaled(warp.from, of_glimpse), scaled(warp.to, of_image)), glimpse);
+    const auto plate = std::make_shared<const MovingPlate>(surface_of(warp, image, glimpse), glimpse);
     Moving all;
     for (std::size_t k = 0; k < warp.from.size(); ++k) {
         for (std::size_t c = 0; c < 2; ++c) {

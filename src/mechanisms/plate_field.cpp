@@ -8,7 +8,6 @@
 #include "maps/border_places.hpp"
 #include "mechanisms/plate_extent.hpp"
 #include "mechanisms/plate_rows.hpp"
-#include "mechanisms/thin_plate.hpp"
 
 namespace glimpse {
 
@@ -50,14 +49,18 @@ class PlateField final : public SamplingField {
 
 }  // namespace
 
-SamplingPoints plate_points(const ThinPlateWarp& plate, Size image, Size glimpse) {
+ThinPlate surface_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
     std::vector<Point> from = plate.from;
     std::vector<Point> to = plate.to;
     if (plate.units == Units::fraction) {
         for (Point& point : from) point = {point.x * glimpse.width, point.y * glimpse.height};
         for (Point& point : to) point = {point.x * image.width, point.y * image.height};
     }
-    return SamplingPoints(std::make_shared<const PlateField>(ThinPlate(from, to), glimpse));
+    return {from, to};
+}
+
+SamplingPoints plate_points(const ThinPlateWarp& plate, Size image, Size glimpse) {
+    return SamplingPoints(std::make_shared<const PlateField>(surface_of(plate, image, glimpse), glimpse));
 }
 
 }  // namespace glimpse

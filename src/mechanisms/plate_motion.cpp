@@ -10,19 +10,9 @@ namespace glimpse {
 
 namespace {
 
-double squared(const Point& p) {
-    return p.x * p.x + p.y * p.y;
-}
-
-/// U(|p|) = r² log r².
-double bending(const Point& p) {
-    const double q = squared(p);
-    return q > 0 ? q * std::log(q) : 0;
-}
-
 /// ∂U(|p|)/∂x or ∂/∂y.
 double slope_of_bending(const Point& p, bool along_x) {
-    const double q = squared(p);
+    const double q = p.x * p.x + p.y * p.y;
     return q > 0 ? 2 * (along_x ? p.x : p.y) * (std::log(q) + 1) : 0;
 }
 
@@ -38,17 +28,7 @@ void add(Point& sum, double factor, const Point& p) {
 }  // namespace
 
 PlateMotion::PlateMotion(ThinPlate plate) : plate_(std::move(plate)) {
-    const int n = static_cast<int>(count());
-    cv::Mat_<double> m(n + 3, n + 3, 0.0);
-    for (int i = 0; i < n; ++i) {
-        const Point& p = plate_.from_[static_cast<std::size_t>(i)];
-        for (int k = 0; k < n; ++k)
-            m(i, k) = bending(difference(p, plate_.from_[static_cast<std::size_t>(k)]));
-        m(i, n) = m(n, i) = 1;
-        m(i, n + 1) = m(n + 1, i) = p.x;
-        m(i, n + 2) = m(n + 2, i) = p.y;
-    }
-    if (cv::invert(m, inverse_, cv::DECOMP_LU) == 0)
+    if (cv::invert(plate_.equations(), inverse_, cv::DECOMP_LU) == 0)
         throw InvalidParameter("/thin_plate/from", "the points fix no surface");
     for (const bool along_x : {true, false}) {
         for (std::size_t k = 0; k < count(); ++k) changes_.push_back(change_of_equations(k, along_x));
@@ -76,7 +56,7 @@ std::vector<double> PlateMotion::shares(const Point& point) const {
     const int n = static_cast<int>(count());
     cv::Mat_<double> terms(n + 3, 1);
     for (int k = 0; k < n; ++k)
-        terms(k, 0) = bending(difference(p, plate_.from_[static_cast<std::size_t>(k)]));
+        terms(k, 0) = ThinPlate::bending(difference(p, plate_.from_[static_cast<std::size_t>(k)]));
     terms(n, 0) = 1;
     terms(n + 1, 0) = p.x;
     terms(n + 2, 0) = p.y;

@@ -12,11 +12,6 @@ namespace glimpse {
 
 namespace {
 
-/// r² log r², of r².
-double bending(double squared) {
-    return squared > 0 ? squared * std::log(squared) : 0;
-}
-
 double squared_distance(const Point& a, const Point& b) {
     return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y);
 }
@@ -38,20 +33,13 @@ ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
     for (const Point& point : from) from_.push_back(normalised(point));
 
     const int n = static_cast<int>(from.size());
-    cv::Mat_<double> a(n + 3, n + 3, 0.0);
     cv::Mat_<double> b(n + 3, 2, 0.0);
     for (int k = 0; k < n; ++k) {
-        const Point& p = from_[static_cast<std::size_t>(k)];
-        for (int m = 0; m < n; ++m)
-            a(k, m) = bending(squared_distance(p, from_[static_cast<std::size_t>(m)]));
-        a(k, n) = a(n, k) = 1;
-        a(k, n + 1) = a(n + 1, k) = p.x;
-        a(k, n + 2) = a(n + 2, k) = p.y;
         b(k, 0) = to[static_cast<std::size_t>(k)].x;
         b(k, 1) = to[static_cast<std::size_t>(k)].y;
     }
     cv::Mat_<double> solution;
-    if (!cv::solve(a, b, solution, cv::DECOMP_LU)) fail_singular();
+    if (!cv::solve(equations(), b, solution, cv::DECOMP_LU)) fail_singular();
     const auto row = [&](int k) { return Point{solution(k, 0), solution(k, 1)}; };
     for (int k = 0; k < n; ++k) weights_.push_back(row(k));
     constant_ = row(n);
@@ -67,6 +55,27 @@ ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
                                "the surface through its points cannot be computed: some are too near to each "
                                "other, or too far away");
     }
+}
+
+double ThinPlate::bending(const Point& p) {
+    const double squared = p.x * p.x + p.y * p.y;
+    return squared > 0 ? squared * std::log(squared) : 0;
+}
+
+cv::Mat_<double> ThinPlate::equations() const {
+    const int n = static_cast<int>(from_.size());
+    cv::Mat_<double> m(n + 3, n + 3, 0.0);
+    for (int i = 0; i < n; ++i) {
+        const Point& p = from_[static_cast<std::size_t>(i)];
+        for (int k = 0; k < n; ++k) {
+            const Point& other = from_[static_cast<std::size_t>(k)];
+            m(i, k) = bending({p.x - other.x, p.y - other.y});
+        }
+        m(i, n) = m(n, i) = 1;
+        m(i, n + 1) = m(n + 1, i) = p.x;
+        m(i, n + 2) = m(n + 2, i) = p.y;
+    }
+    return m;
 }
 
 Point ThinPlate::operator()(const Point& point) const {

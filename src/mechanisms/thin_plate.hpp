@@ -1,5 +1,6 @@
 #pragma once
 
+#include <opencv2/core/mat.hpp>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace glimpse {
 /// Decomposition of Deformations").
 class ThinPlate {
   public:
+    /// U(|p|).
+    [[nodiscard]] static double bending(const Point& p);
+
     /// a_k and b_k, as many of both. Throws `InvalidParameter` at "/thin_plate/from" where the a_k lie in a
     /// line, or two of them are too near each other to be told apart.
     ThinPlate(std::span<const Point> from, std::span<const Point> to);
@@ -29,6 +33,8 @@ class ThinPlate {
     [[nodiscard]] Point affine(const Point& p) const {
         return {constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};
     }
+    /// M of the equations M W = B, as `PlateMotion` has them: of the normalised a_k.
+    [[nodiscard]] cv::Mat_<double> equations() const;
     [[nodiscard]] Point normalised(const Point& p) const { return {normalised_x(p.x), normalised_y(p.y)}; }
     [[nodiscard]] double normalised_x(double x) const { return (x - centre_.x) * per_pixel_; }
     [[nodiscard]] double normalised_y(double y) const { return (y - centre_.y) * per_pixel_; }
