@@ -19,7 +19,9 @@ class GLIMPSE_EXPORT PointField {
     [[nodiscard]] virtual Size size() const = 0;
     /// Calls visit(row) for the w points of each row, in order. Throws `Error`.
     virtual void for_each_row(const std::function<void(std::span<const Point>)>& visit) const = 0;
-    /// All of them, row by row. Throws `Error`.
+    /// Writes all of them, row by row, to w·h points. Throws `Error`.
+    virtual void list(std::span<Point> all) const;
+    /// Likewise.
     [[nodiscard]] std::vector<Point> points() const;
 };
 

@@ -40,8 +40,8 @@ class GLIMPSE_EXPORT SamplingPoints {
     /// The affine map, or null.
     [[nodiscard]] const Affine* affine() const { return std::get_if<Affine>(&points_); }
     /// The list of all points that are not those of an affine map, made where a field has not been listed
-    /// yet; else null.
-    [[nodiscard]] const std::vector<Point>* listed() const;
+    /// yet; else empty.
+    [[nodiscard]] std::span<const Point> listed() const;
 
     /// The extent of points that are not those of an affine map, of which none is NaN; else null.
     [[nodiscard]] const Extent* listed_extent() const;

@@ -162,11 +162,11 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
     task.height = map.glimpse.height;
     task.width = map.glimpse.width;
     task.sampler = image_sampler(samples, map.image);
-    if (const auto* points = samples.points.listed()) {
-        task.listed = true;
-        task.points = reserve(points->size() * sizeof(Point));
+    if (const Affine* const affine = samples.points.affine()) {
+        task.affine = *affine;
     } else {
-        task.affine = *samples.points.affine();
+        task.listed = true;
+        task.points = reserve(samples.points.listed().size_bytes());
     }
     task.out = place(task.pixels());
     const auto kind = static_cast<std::size_t>(samples.interpolation);
@@ -220,8 +220,8 @@ DevicePlan::Places DevicePlan::pack(std::byte* to) const {
     });
     for (std::size_t kind = 0; kind < sampled_.size(); ++kind) {
         for (std::size_t n = 0; n < sampled_[kind].size(); ++n) {
-            const auto* points = sampled_[kind][n]->points.listed();
-            if (points) copy(to + samples_[kind].tasks[n].points, std::span<const Point>(*points));
+            const device_work::SampleTask& task = samples_[kind].tasks[n];
+            if (task.listed) copy(to + task.points, sampled_[kind][n]->points.listed());
         }
     }
     for (std::size_t n = 0; n < weighted_.size(); ++n) {

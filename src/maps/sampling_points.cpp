@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -40,7 +42,11 @@ Point difference(int k, int count, const Point& of_single, At&& at) {
 class SamplingPoints::List {
   public:
     List(std::vector<Point> points, int width, std::vector<Point> border, std::optional<Extent> extent)
-        : points_(std::move(points)), width_(width), border_(std::move(border)), extent_(extent) {
+        : given_(std::move(points)),
+          points_(given_),
+          width_(width),
+          border_(std::move(border)),
+          extent_(extent) {
         if (width < 1 || points_.empty() || points_.size() % static_cast<std::size_t>(width) != 0)
             throw std::invalid_argument("sampling points are listed in whole rows");
         height_ = static_cast<int>(points_.size() / static_cast<std::size_t>(width));
@@ -54,7 +60,7 @@ class SamplingPoints::List {
 
     [[nodiscard]] int width() const { return width_; }
     [[nodiscard]] int height() const { return height_; }
-    [[nodiscard]] const std::vector<Point>& points() const {
+    [[nodiscard]] std::span<const Point> points() const {
         if (field_) std::call_once(list_is_made_, [&] { make_list(); });
         return points_;
     }
@@ -70,7 +76,7 @@ class SamplingPoints::List {
 
     void for_each_row(const std::function<void(const Row&)>& visit) const {
         if (is_cheap_ || (makes_rows_ && !are_read_.exchange(true))) return for_each_made_row(visit);
-        const std::span all = points();
+        const std::span<const Point> all = points();
         const auto width = static_cast<std::size_t>(width_);
         for (int i = 0; i < height_; ++i)
             visit({i, all.subspan(static_cast<std::size_t>(i) * width, width), extent()});
@@ -81,22 +87,17 @@ class SamplingPoints::List {
     static constexpr std::int64_t most_cached = 1 << 18;
 
     void make_list() const {
-        std::vector<Point> list;
-        list.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
-        const auto append = [&](std::span<const Point> row) {
-            list.insert(list.end(), row.begin(), row.end());
-        };
+        const auto count = static_cast<std::size_t>(field_->size().area());
+        made_.reset(static_cast<Point*>(::operator new(count * sizeof(Point))));
+        const std::span all(made_.get(), count);
         if (makes_rows_) {
-            for_each_made_row([&](const Row& row) { append(row.points); });
+            auto to = all.begin();
+            for_each_made_row([&](const Row& row) { to = std::ranges::copy(row.points, to).out; });
         } else {
-            ExtentOfRows all;
-            field_->for_each_row([&](std::span<const Point> row) {
-                all.add(row);  // while it is in the cache
-                append(row);
-            });
-            extent_ = all.extent();
+            field_->list(all);
+            extent_ = known_extent(all);
         }
-        points_ = std::move(list);
+        points_ = all;
     }
     /// What is decoded of an image depends on the extent: points that have changed since lead nowhere else.
     void for_each_made_row(const std::function<void(const Row&)>& visit) const {
@@ -110,7 +111,13 @@ class SamplingPoints::List {
     }
 
     std::shared_ptr<const SamplingField> field_;  ///< null where all else is given
-    mutable std::vector<Point> points_;
+    /// Memory in which no points are made before they are written, as a vector makes them.
+    struct Free {
+        void operator()(Point* points) const { ::operator delete(points); }
+    };
+    std::vector<Point> given_;
+    mutable std::unique_ptr<Point[], Free> made_;
+    mutable std::span<const Point> points_;  ///< one of these
     int width_ = 0;
     int height_ = 0;
     bool is_cheap_ = false;    ///< the field makes rows each time
@@ -136,8 +143,9 @@ Point SamplingPoints::listed_at(int j, int i) const {
                          static_cast<std::size_t>(j)];
 }
 
-const std::vector<Point>* SamplingPoints::listed() const {
-    return affine() ? nullptr : &std::get<1>(points_)->points();
+std::span<const Point> SamplingPoints::listed() const {
+    if (affine()) return {};
+    return std::get<1>(points_)->points();
 }
 
 const Extent* SamplingPoints::listed_extent() const {
@@ -167,7 +175,7 @@ std::vector<Point> SamplingPoints::border(Size size) const {
 
 Extent SamplingPoints::bounds(Size size) const {
     if (const Extent* all = listed_extent()) return *all;
-    if (const auto* points = listed()) return extent(*points);
+    if (!affine()) return extent(listed());
     const int right = size.width - 1;
     const int bottom = size.height - 1;
     return extent(std::array{at(0, 0), at(right, 0), at(right, bottom), at(0, bottom)});
@@ -187,7 +195,7 @@ SamplingPoints::Jacobian SamplingPoints::jacobian(int j, int i) const {
 SamplingPoints SamplingPoints::shrunk(int n) const {
     if (const Affine* map = affine()) return glimpse::shrunk(*map, n);
     const List& list = *std::get<1>(points_);
-    std::vector<Point> small = list.points();
+    std::vector<Point> small(list.points().begin(), list.points().end());
     for (auto& [x, y] : small) {
         x = shrunk_centre(x, n);
         y = shrunk_centre(y, n);

@@ -26,6 +26,11 @@ class PlateField final : public SamplingField {
             visit(row);
         }
     }
+    void list(std::span<Point> all) const override {
+        PlateRows rows(surface_, size_);
+        const auto width = static_cast<std::size_t>(size_.width);
+        for (int i = 0; i < size_.height; ++i, all = all.subspan(width)) rows.list(i, 0, all.first(width));
+    }
     [[nodiscard]] std::optional<Extent> extent() const override { return plate_extent(surface_, size_); }
     [[nodiscard]] bool has_quick_extent() const override { return size_.area() > most_near; }
     [[nodiscard]] bool is_costly() const override { return true; }

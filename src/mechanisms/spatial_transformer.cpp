@@ -53,7 +53,7 @@ void require_reachable(const SamplingPoints& points, const std::string& field) {
     if (const Extent* const all = points.listed_extent()) {
         if (std::max({-all->left, -all->top, all->right, all->bottom}) <= farthest_sample) return;
     }
-    for (const auto& [x, y] : *points.listed()) {
+    for (const auto& [x, y] : points.listed()) {
         const double farthest = std::max(std::abs(x), std::abs(y));
         if (!(farthest <= farthest_sample)) fail_unreachable(farthest, field);
     }

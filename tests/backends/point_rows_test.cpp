@@ -124,7 +124,8 @@ TEST_CASE("points that are made row by row give the pixels and the support of th
         if (rows.affine()) continue;
         // Before there is a list.
         const Extent* const extent = rows.listed_extent();
-        const SamplingPoints list(*rows.listed(), glimpse.width, rows.border(glimpse));
+        const SamplingPoints list({rows.listed().begin(), rows.listed().end()}, glimpse.width,
+                                  rows.border(glimpse));
         REQUIRE((extent == nullptr) == (list.listed_extent() == nullptr));
         behind += extent ? 0 : 1;
         if (extent) {

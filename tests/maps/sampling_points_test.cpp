@@ -147,7 +147,7 @@ TEST_CASE(
                     return support({.image = image, .glimpse = glimpse, .kind = samples});
                 };
                 Rectangle expected;
-                for (const Point& point : *points.listed())
+                for (const Point& point : points.listed())
                     expected = smallest_containing(expected, support_of(SamplingPoints({point}, 1), {1, 1}));
                 CHECK(support_of(points, {12, 3}) == expected);
             }
