@@ -11,13 +11,12 @@
 namespace glimpse {
 namespace {
 
-/// Points that a register holds: comparisons of a wider one than the set has are made number by number.
+/// Points that a register holds: minima of a wider one than the set has are found number by number.
 #ifdef __AVX__
 using PointLanes = WideLanes;
 #else
 using PointLanes = double __attribute__((vector_size(2 * sizeof(double))));
 #endif
-using PointMask = std::int64_t __attribute__((vector_size(sizeof(PointLanes))));
 constexpr std::size_t points_of_register = sizeof(PointLanes) / (2 * sizeof(double));
 
 /// Whether no sum of products with a homography's numbers, nor what remains of dividing two, overflows or is
@@ -119,28 +118,35 @@ GLIMPSE_INLINE Values swapped_points(Values values) {
 struct PointBounds {
     PointLanes low;
     PointLanes high;
-    PointMask is_nan;
+    PointLanes sum;  ///< NaN where a point is, and of opposite infinities
 
-    explicit PointBounds(PointLanes points) : low(points), high(points), is_nan(points != points) {}
+    explicit PointBounds(PointLanes points) : low(points), high(points), sum(points) {}
     PointBounds() = default;
     GLIMPSE_INLINE void include(const PointBounds& other) {
         low = other.low < low ? other.low : low;
         high = other.high > high ? other.high : high;
-        is_nan |= other.is_nan;
+        sum += other.sum;
     }
     /// Each point is that of all.
     GLIMPSE_INLINE void fold() {
         PointBounds other;
         other.low = swapped_halves(low);
         other.high = swapped_halves(high);
-        other.is_nan = swapped_halves(is_nan);
+        other.sum = swapped_halves(sum);
         include(other);
         other.low = swapped_points(low);
         other.high = swapped_points(high);
-        other.is_nan = swapped_points(is_nan);
+        other.sum = swapped_points(sum);
         include(other);
     }
 };
+
+GLIMPSE_INLINE bool has_nan(const double* points, std::size_t count) {
+    for (std::size_t n = 0; n < 2 * count; ++n) {
+        if (points[n] != points[n]) return true;
+    }
+    return false;
+}
 
 GLIMPSE_INLINE WideLanes by_turns(double x, double y) {
     WideLanes all;
@@ -183,8 +189,9 @@ PointExtent extent(const double* points, std::size_t count) {
         bounds[0].include(PointBounds(load_points(points + 2 * k)));
     for (std::size_t n = 1; n < registers; ++n) bounds[0].include(bounds[n]);
     bounds[0].fold();
-    const auto& [low, high, is_nan] = bounds[0];
-    return {low[0], low[1], high[0], high[1], (is_nan[0] | is_nan[1]) != 0};
+    const auto& [low, high, sum] = bounds[0];
+    const bool may_have_nan = sum[0] != sum[0] || sum[1] != sum[1];
+    return {low[0], low[1], high[0], high[1], may_have_nan && has_nan(points, count)};
 }
 
 void scaled_row(const ScaledRowTask& task) {
