@@ -68,6 +68,9 @@ struct VerticalTask {
     int length;  ///< values of a line
 };
 
+/// Images are not longer, of which listed points are sampled.
+constexpr int longest_sampled = 1 << 20;
+
 /// A row of at least `minimum_samples` samples. The sampling point of glimpse pixel j is start + j · step, or
 /// the j-th of `points`, in centre coordinates of an image whose pixel `origin` is the first of `in`. Every
 /// tap whose weight is not 0 lies in `in`.
@@ -81,7 +84,7 @@ struct SampleRowTask {
     double start_y;
     double step_x;
     double step_y;
-    const double* points;  ///< x and y of each j from 0 on; null: they are `step` apart
+    const double* points;  ///< x and y of each j from 0 on, < `longest_sampled`; null: they are `step` apart
     int begin;             ///< the j that are sampled: [begin, end)
     int end;
     float* out;  ///< value c of pixel j at j·C + c; one value after the last is overwritten
@@ -176,9 +179,11 @@ struct TileTask {
     const double* nodes;  ///< the lines of each even_q, and then of each odd_q, down the square
     double* lines;        ///< of the pixels' rows from the top
 };
-/// The pixels of such a line, from the left: the points whose x and y are those sums and the polynomial's.
+/// Pixels of such a line, from the `first` on: the points whose x and y are those sums and the polynomial's.
 struct TileRowTask {
-    PlateRowTask sums;  ///< of `tile_side` points, or of the first ones where there is no polynomial
+    PlateRowTask sums;  ///< of as many pixels
+    int first;          ///< a multiple of `plate_lanes`
+    bool has_sums;      ///< else there is a polynomial alone
     const double* basis;
     const double* line;  ///< null: there is no polynomial
     double* points;      ///< as many as there are sums, x and y by turns

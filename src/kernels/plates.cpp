@@ -16,6 +16,8 @@ constexpr double next_to_nothing = 1e-300;
 /// Registers that share what is computed for a term, and hide each other's latency: all of them, at the
 /// least.
 constexpr int least_group = plate_lanes / wide_lane_count;
+constexpr int full_group = 4;
+constexpr int full_lanes = full_group * wide_lane_count;
 
 /// Those of the points from j on, of as many registers.
 template <int plate_group>
@@ -75,8 +77,9 @@ struct TileParts {
     }
 };
 
-/// Of the pixels of some registers from n on, and of their mirror images.
-GLIMPSE_INLINE void add_tile_pixels(const TileRowTask& task, int n) {
+/// Of the pixels of some registers from n on and their mirror images those that are wanted.
+template <bool has_sums, bool is_whole>
+GLIMPSE_INLINE void store_tile_pixels(const TileRowTask& task, int n) {
     TileParts parts[tile_group];
     for (int q = 0; q < tile_terms; ++q) {
         for (int g = 0; g < tile_group; ++g)
@@ -85,13 +88,34 @@ GLIMPSE_INLINE void add_tile_pixels(const TileRowTask& task, int n) {
     for (int g = 0; g < tile_group; ++g) {
         const auto& [even_x, odd_x, even_y, odd_y] = parts[g];
         const int beyond = n + g * wide_lane_count;
-        const int right = tile_half + beyond;
-        const int left = tile_half - wide_lane_count - beyond;
-        const auto add = [&](double* sums, WideLanes values) { store(load_wide(sums) + values, sums); };
-        add(task.sums.sum_x + right, even_x + odd_x);
-        add(task.sums.sum_y + right, even_y + odd_y);
-        add(task.sums.sum_x + left, reversed(even_x - odd_x));
-        add(task.sums.sum_y + left, reversed(even_y - odd_y));
+        const auto store_points = [&](int pixel, WideLanes x, WideLanes y) {
+            const int j = is_whole ? pixel : pixel - task.first;
+            if (!is_whole && (j < 0 || j >= task.sums.count)) return;
+            if constexpr (has_sums) {
+                x += load_wide(task.sums.sum_x + j);
+                y += load_wide(task.sums.sum_y + j);
+            }
+            store_pairs(x, y, task.points + std::ptrdiff_t{2} * j);
+        };
+        store_points(tile_half + beyond, even_x + odd_x, even_y + odd_y);
+        store_points(tile_half - wide_lane_count - beyond, reversed(even_x - odd_x),
+                     reversed(even_y - odd_y));
+    }
+}
+
+template <bool has_sums>
+GLIMPSE_INLINE void store_tile_row(const TileRowTask& task) {
+    constexpr int lanes = tile_group * wide_lane_count;
+    if (task.sums.count == tile_side) {
+        for (int n = 0; n < tile_half; n += lanes) store_tile_pixels<has_sums, true>(task, n);
+        return;
+    }
+    const auto is_wanted = [&](int begin) {
+        return begin + lanes > task.first && begin < task.first + task.sums.count;
+    };
+    for (int n = 0; n < tile_half; n += lanes) {
+        if (is_wanted(tile_half + n) || is_wanted(tile_half - lanes - n))
+            store_tile_pixels<has_sums, false>(task, n);
     }
 }
 
@@ -103,9 +127,8 @@ void plate_row(const PlateRowTask& task) {
     static_assert(plate_lanes == least_group * wide_lane_count, "as many points as are summed at once");
     const Logarithm logarithm;
     int j = 0;
-    for (; j + 2 * plate_lanes <= task.count; j += 2 * plate_lanes)
-        plate_points<2 * least_group>(task, logarithm, j);
-    if (j < task.count) plate_points<least_group>(task, logarithm, j);
+    for (; j + full_lanes <= task.count; j += full_lanes) plate_points<full_group>(task, logarithm, j);
+    for (; j < task.count; j += plate_lanes) plate_points<least_group>(task, logarithm, j);
 }
 
 void tile(const TileTask& task) {
@@ -133,10 +156,9 @@ void tile(const TileTask& task) {
 }
 
 void tile_row(const TileRowTask& task) {
+    if (!task.has_sums) return store_tile_row<false>(task);
     plate_row(task.sums);
-    if (task.line) {
-        for (int n = 0; n < tile_half; n += tile_group * wide_lane_count) add_tile_pixels(task, n);
-    }
+    if (task.line) return store_tile_row<true>(task);
     for (int j = 0; j < task.sums.count; j += wide_lane_count) {
         store_pairs(load_wide(task.sums.sum_x + j), load_wide(task.sums.sum_y + j),
                     task.points + std::ptrdiff_t{2} * j);

@@ -22,6 +22,15 @@ struct Points {
 /// Four coordinates in fixed point, 32 bits before the point and 32 behind it.
 using FixedPoints = std::int64_t __attribute__((vector_size(32)));
 
+/// Those of 32 bits behind the point.
+GLIMPSE_INLINE Lanes fraction_of(IntLanes bits) {
+    using Unsigned = std::uint32_t __attribute__((vector_size(lane_count * sizeof(std::uint32_t))));
+    constexpr int dropped = 8;  // a float holds 24 bits
+    const auto kept = reinterpret_cast<IntLanes>(reinterpret_cast<Unsigned>(bits) >> dropped);
+    constexpr float unit = 1.0F / (1 << (32 - dropped));
+    return __builtin_convertvector(kept, Lanes) * unit;
+}
+
 /// One coordinate of eight sampling points in a row, counted from `origin`.
 class Coordinate {
   public:
@@ -41,11 +50,7 @@ class Coordinate {
         const auto high = reinterpret_cast<IntLanes>(first + 4 * fixed_step_);
         whole = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
         const IntLanes rest = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-        using Unsigned = std::uint32_t __attribute__((vector_size(lane_count * sizeof(std::uint32_t))));
-        constexpr int dropped = 8;  // a float holds 24 bits
-        const auto kept = reinterpret_cast<IntLanes>(reinterpret_cast<Unsigned>(rest) >> dropped);
-        constexpr float unit = 1.0F / (1 << (32 - dropped));
-        fraction = __builtin_convertvector(kept, Lanes) * unit;
+        fraction = fraction_of(rest);
     }
 
   private:
@@ -60,7 +65,7 @@ class Coordinate {
     FixedPoints steps_{};
 };
 
-/// One coordinate of listed sampling points, none of which is negative: x, or y for `which` = 1, of a list of
+/// One coordinate of listed sampling points, 0 ≤ x < `longest_sampled`: x, or y for `which` = 1, of a list of
 /// x and y by turns.
 template <int which>
 class ListedCoordinate {
@@ -71,13 +76,19 @@ class ListedCoordinate {
     GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
         const double* const at = points_ + std::ptrdiff_t{2} * j;
 #ifdef __AVX512F__
-        const WideLanes first = load_wide(at);
-        const WideLanes second = load_wide(at + wide_lane_count);
-        const WideLanes all = __builtin_shufflevector(first, second, which, 2 + which, 4 + which, 6 + which,
-                                                      8 + which, 10 + which, 12 + which, 14 + which);
-        const auto floor = __builtin_convertvector(all, IntLanes);
-        fraction = __builtin_convertvector(all - __builtin_convertvector(floor, WideLanes), Lanes);
-        whole = floor - origin_;
+        // Behind this sum's point there are 32 bits, and before it those of ⌊x⌋ below `least`.
+        constexpr double least = longest_sampled;
+        constexpr std::int32_t bits_of_least = 0x41300000;
+        using Halves = std::int32_t __attribute__((vector_size(sizeof(WideLanes))));
+        const auto first = reinterpret_cast<Halves>(load_wide(at) + least);
+        const auto second = reinterpret_cast<Halves>(load_wide(at + wide_lane_count) + least);
+        constexpr int low = 2 * which;
+        constexpr int high = low + 1;
+        whole = __builtin_shufflevector(first, second, high, 4 + high, 8 + high, 12 + high, 16 + high,
+                                        20 + high, 24 + high, 28 + high) -
+                (bits_of_least + origin_);
+        fraction = fraction_of(__builtin_shufflevector(first, second, low, 4 + low, 8 + low, 12 + low,
+                                                       16 + low, 20 + low, 24 + low, 28 + low));
 #else
         const Four low = four(at);
         const Four high = four(at + 8);

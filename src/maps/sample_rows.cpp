@@ -72,6 +72,7 @@ void SampledRows::read(int i, const SamplingPoints::Row* points, float* row) con
 /// Those of row i for the loop.
 Interval SampledRows::inner_samples(int i, const SamplingPoints::Row* points) const {
     if (end_of_data_ >> 31 != 0 || !loop_) return {};
+    if (points && std::max(map_.image.width, map_.image.height) > longest_sampled) return {};
     const Point low{loop_->low, loop_->low};
     const Point high{map_.image.width - loop_->margin, map_.image.height - loop_->margin};
     if (high.x < low.x || high.y < low.y) return {};

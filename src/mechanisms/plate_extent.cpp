@@ -98,11 +98,12 @@ void PlateCells::bound_errors(const ThinPlate& plate, Size glimpse) {
 bool PlateCells::may_be_outermost(int column, int row) const {
     if (!beyond_) return true;
     const auto first = static_cast<std::size_t>(row) * length_ + static_cast<std::size_t>(column);
-    const Extent cell = extent(std::array{corners_[first], corners_[first + 1], corners_[first + length_],
-                                          corners_[first + length_ + 1]});
-    const Extent reached{cell.left - error_.x, cell.top - error_.y, cell.right + error_.x,
-                         cell.bottom + error_.y};
-    return !lies_within(reached, *beyond_);
+    const auto reaches_beyond = [&](const Point& corner) {
+        return corner.x - error_.x < beyond_->left || corner.x + error_.x > beyond_->right ||
+               corner.y - error_.y < beyond_->top || corner.y + error_.y > beyond_->bottom;
+    };
+    return reaches_beyond(corners_[first]) || reaches_beyond(corners_[first + 1]) ||
+           reaches_beyond(corners_[first + length_]) || reaches_beyond(corners_[first + length_ + 1]);
 }
 
 std::optional<Extent> plate_extent(const ThinPlate& plate, Size glimpse) {

@@ -68,7 +68,8 @@ const Basis& basis() {
 PlateRows::PlateRows(const ThinPlate& plate, Size glimpse)
     : plate_(plate),
       tiles_(std::size_t((glimpse.width + tile_side - 1) / tile_side)),
-      half_side_(half_side * plate.per_pixel_) {
+      half_side_(half_side * plate.per_pixel_),
+      basis_(basis().data()) {
     int j = 0;
     for (Tile& tile : tiles_) {
         for (double& x : tile.columns) x = plate.normalised_x(edge_from_centre(j++));
@@ -97,34 +98,38 @@ PlateRows::Tile& PlateRows::tile_at(int i, std::size_t j) {
 
 void PlateRows::list(int i, int first, std::span<Point> pixels) {
     const double y = plate_.normalised_y(edge_from_centre(i));
-    const Point start = plate_.affine({0, y});
+    const Point affine = plate_.affine({0, y});
+    const Point start{centre_from_edge(affine.x), centre_from_edge(affine.y)};
     const std::size_t line = std::size_t(i % tile_side) * tile_line;
     alignas(plate_alignment) std::array<double, tile_side> sum_x;
     alignas(plate_alignment) std::array<double, tile_side> sum_y;
-    std::array<Point, tile_side> cut;
+    std::array<double, std::size_t{2} * tile_side> cut;
     auto j = static_cast<std::size_t>(first);
     while (!pixels.empty()) {
         const Tile& tile = tile_at(i, j);
         const std::size_t from = j % tile_side;
         const auto part = pixels.first(std::min(tile_side - from, pixels.size()));
-        const bool is_whole = part.size() == tile_side;
-        const std::size_t summed_from = tile.has_far ? 0 : from;  // polynomials are of whole lines
+        const int count = whole_registers(part.size());
+        const bool is_cut = static_cast<std::size_t>(count) != part.size();
+        const bool adds_affine = !tile.has_far;
         kernels().tile_row({.sums = {.centres = coordinates(tile.near.centres),
                                      .weights = coordinates(tile.near.weights),
                                      .centre_count = tile.near.count(),
-                                     .start_x = centre_from_edge(start.x),
-                                     .start_y = centre_from_edge(start.y),
-                                     .slope_x = plate_.of_x_.x,
-                                     .slope_y = plate_.of_x_.y,
-                                     .x = tile.columns.data() + summed_from,
+                                     .start_x = adds_affine ? start.x : 0,
+                                     .start_y = adds_affine ? start.y : 0,
+                                     .slope_x = adds_affine ? plate_.of_x_.x : 0,
+                                     .slope_y = adds_affine ? plate_.of_x_.y : 0,
+                                     .x = tile.columns.data() + from,
                                      .y = y,
-                                     .count = tile.has_far ? tile_side : whole_registers(part.size()),
+                                     .count = count,
                                      .sum_x = sum_x.data(),
                                      .sum_y = sum_y.data()},
-                            .basis = basis().data(),
+                            .first = static_cast<int>(from),
+                            .has_sums = adds_affine || tile.near.count() > 0,
+                            .basis = basis_,
                             .line = tile.has_far ? tile.lines->all.data() + line : nullptr,
-                            .points = &(is_whole ? part.front() : cut.front()).x});
-        if (!is_whole) std::copy_n(cut.begin() + (from - summed_from), part.size(), part.begin());
+                            .points = is_cut ? cut.data() : &part.front().x});
+        for (std::size_t n = 0; is_cut && n < part.size(); ++n) part[n] = {cut[2 * n], cut[2 * n + 1]};
         pixels = pixels.subspan(part.size());
         j += part.size();
     }
@@ -157,8 +162,11 @@ void PlateRows::interpolate(const Point& middle, Tile& tile) const {
     for (std::size_t m = 0; m < tile_nodes; ++m) {
         alignas(plate_alignment) Nodes sum_x;
         alignas(plate_alignment) Nodes sum_y;
-        kernels().plate_row({coordinates(far_.centres), coordinates(far_.weights), far_.count(), 0, 0, 0, 0,
-                             along.data(), middle.y + nodes_[m], tile_nodes, sum_x.data(), sum_y.data()});
+        const double y = middle.y + nodes_[m];
+        const Point start = plate_.affine({0, y});
+        kernels().plate_row({coordinates(far_.centres), coordinates(far_.weights), far_.count(),
+                             centre_from_edge(start.x), centre_from_edge(start.y), plate_.of_x_.x,
+                             plate_.of_x_.y, along.data(), y, tile_nodes, sum_x.data(), sum_y.data()});
         for (std::size_t q = 0; q < tile_terms; ++q) {
             const std::size_t mirrored = tile_nodes - 1 - q;
             rows[m][q] = sum_x[q] + sum_x[mirrored];
@@ -178,7 +186,7 @@ void PlateRows::interpolate(const Point& middle, Tile& tile) const {
         }
     }
     if (!tile.lines) tile.lines = std::make_unique_for_overwrite<Lines>();
-    kernels().tile({basis().data(), parts.front().data(), tile.lines->all.data()});
+    kernels().tile({basis_, parts.front().data(), tile.lines->all.data()});
 }
 
 }  // namespace glimpse

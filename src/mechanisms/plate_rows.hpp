@@ -14,10 +14,11 @@ namespace glimpse {
 
 /// Where a thin plate takes the centres of a glimpse's pixels, row by row, to `plate_tolerance`.
 ///
-/// The glimpse is divided into squares of 64×64 pixels. In each of them the terms w U(|p - a|) of far a_k are
-/// together a polynomial, which interpolates them at 16×16 Chebyshev points, and only those of near ones are
-/// summed for each pixel. Along a line at least r away from a, |∂ⁿU/∂xⁿ| ≤ 4 (n-1) (n-3)! / r^(n-2) for
-/// n ≥ 3, which the real part of 2 z̄ z log z, z = x + iy, shows. Interpolation at n Chebyshev points of
+/// The glimpse is divided into squares of 64×64 pixels. In each of them the terms w U(|p - a|) of far a_k and
+/// the affine part are together a polynomial, which interpolates them at 16×16 Chebyshev points, and only
+/// those of near ones are summed for each pixel. Along a line at least r away from a, |∂ⁿU/∂xⁿ| ≤ 4 (n-1)
+/// (n-3)! / r^(n-2) for n ≥ 3, which the real part of 2 z̄ z log z, z = x + iy, shows. Interpolation at n
+/// Chebyshev points of
 /// [-h, h] differs by at most 2 (h/2)ⁿ/n! of its n-th derivative, and that of both axes by 1 + Λ times as
 /// much, Λ ≤ 1 + 2/π log n being Lebesgue's constant:
 ///
@@ -70,6 +71,7 @@ class PlateRows {
     std::vector<Tile> tiles_;               ///< from the left
     std::array<double, tile_nodes> nodes_;  ///< from the middle of a square, along either axis
     double half_side_;                      ///< h
+    const double* basis_;                   ///< of the kernels
     std::vector<double> far_from_;          ///< the least r at which the term of a_k is far
     Terms far_;                             ///< of the tile that is begun
 };

@@ -166,6 +166,30 @@ TEST_CASE("points that are made row by row give the pixels and the support of th
     CHECK(behind > trials / 50);
 }
 
+TEST_CASE("listed points far out in a strip are read as tap by tap") {
+    const auto cpu = make_backend("cpu");
+    constexpr int far = 1 << 20;
+    for (const int width : {far, far + 40}) {  // one more than the loop's fixed point holds
+        cv::Mat strip(2, width, CV_8U);
+        for (int x = 0; x < width; ++x)
+            strip.at<uchar>(0, x) = strip.at<uchar>(1, x) = static_cast<uchar>(x % 251);
+        constexpr std::size_t count = 24;
+        std::vector<Point> points;
+        for (std::size_t j = 0; j < count; ++j)
+            points.push_back({width - 30 + static_cast<double>(j) + 0.25, 0.5});
+        const LinearMap map{.image = {width, 2},
+                            .glimpse = {count, 1},
+                            .kind = Samples{.points = SamplingPoints(points, count)}};
+        const cv::Mat glimpse = read_one(*cpu, map, {whole({width, 2}), strip}, CV_32F);
+        for (std::size_t j = 0; j < count; ++j) {
+            const int x = width - 30 + static_cast<int>(j);
+            const double expected = 0.75 * (x % 251) + 0.25 * ((x + 1) % 251);
+            constexpr double tolerance = 255e-6;  // of the range, as of every glimpse
+            CHECK(std::abs(glimpse.at<float>(0, static_cast<int>(j)) - expected) <= tolerance);
+        }
+    }
+}
+
 TEST_CASE("points are made once for the support, once for each glimpse, and listed once for adjoints") {
     const auto cpu = make_backend("cpu");
     const Size size{40, 30};

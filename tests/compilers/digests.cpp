@@ -261,8 +261,10 @@ void add_tile(const Kernels& kernels, Draws& draw, Digest& digest) {
     const PlateRowTask sums{centre.data(), weight.data(), 1,        affine[0],           affine[1],
                             affine[2],     affine[3],     x.data(), draw.uniform(-2, 2), tile_side,
                             sum_x.data(),  sum_y.data()};
-    kernels.tile_row({sums, basis.data(), lines.data() + tile_line, points.data()});
-    digest.add(points);
+    for (const bool has_sums : {true, false}) {
+        kernels.tile_row({sums, 0, has_sums, basis.data(), lines.data() + tile_line, points.data()});
+        digest.add(points);
+    }
 }
 
 void add_footprint(const Kernels& kernels, Draws& draw, Digest& digest) {

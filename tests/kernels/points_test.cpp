@@ -53,6 +53,15 @@ TEST_CASE("kernels: the extent of points, of which one may be NaN") {
                 faulty[k] = std::numeric_limits<double>::quiet_NaN();
                 CHECK(kernels->extent(faulty.data(), count).has_nan);
             }
+            if (count == 1) continue;
+            constexpr double infinity = std::numeric_limits<double>::infinity();
+            std::vector<double> endless = points;  // opposite infinities, whose sum is NaN
+            endless[0] = -infinity;
+            endless[2] = infinity;
+            const PointExtent widest = kernels->extent(endless.data(), count);
+            CHECK_FALSE(widest.has_nan);
+            CHECK(widest.low_x == -infinity);
+            CHECK(widest.high_x == infinity);
         }
     }
 }
@@ -182,6 +191,8 @@ TEST_CASE("kernels: the lines of a tile, and their pixels, by the sums that defi
             std::vector<double> points(2 * tile_side);
             TileRowTask task{{nullptr, nullptr, 0, 0.5, -0.5, 3, 2, columns.data(), 0, tile_side,
                               sum_x.data(), sum_y.data()},
+                             0,
+                             true,
                              basis.data(),
                              lines.data() + line,
                              points.data()};
@@ -193,6 +204,27 @@ TEST_CASE("kernels: the lines of a tile, and their pixels, by the sums that defi
                 const double of_y = points[2 * j + 1] - (-0.5 + 2 * columns[j]);
                 CHECK(std::abs(of_x - at(lines, line, 1, line + tile_terms, pixel)) <= tolerance);
                 CHECK(std::abs(of_y - at(lines, y, 1, y + tile_terms, pixel)) <= tolerance);
+            }
+            task.has_sums = false;
+            kernels->tile_row(task);
+            for (int pixel = 0; pixel < tile_side; ++pixel) {
+                const double of_x = points[2 * std::size_t(pixel)];
+                CHECK(std::abs(of_x - at(lines, line, 1, line + tile_terms, pixel)) <= tolerance);
+            }
+            task.has_sums = true;
+            for (int first = 0; first < tile_side; first += plate_lanes) {
+                std::vector<double> part(2 * tile_side, -1.0);
+                TileRowTask some = task;
+                some.first = first;
+                some.sums.x += first;
+                some.sums.count = std::min(3 * plate_lanes, tile_side - first);
+                some.points = part.data();
+                kernels->tile_row(task);
+                kernels->tile_row(some);
+                for (int n = 0; n < 2 * tile_side; ++n) {
+                    const bool is_wanted = n < 2 * some.sums.count;
+                    CHECK(part[std::size_t(n)] == (is_wanted ? points[std::size_t(2 * first + n)] : -1));
+                }
             }
             task.line = nullptr;
             kernels->tile_row(task);
