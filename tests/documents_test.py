@@ -193,7 +193,9 @@ class Contract(unittest.TestCase):
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
             fields |= fields_with(*figures)  # which skips what is there by now
             box = ("-b", "2,2,5,5", "-m", "stn")
-            fields |= fields_with("-o", pathlib.Path(directory) / "gradients", "--gradients", glimpses=box)
+            loss = pathlib.Path(directory) / "loss.npy"
+            numpy.save(loss, numpy.ones((5, 5)))
+            fields |= fields_with("-o", pathlib.Path(directory) / "gradients", "--gradients", "--vjp", loss, glimpses=box)
             fields |= fields_with("--output-tar", pathlib.Path(directory) / "a.tar")
             fields |= fields_of_damaged_files(pathlib.Path(directory), fields_with)
             annotations = pathlib.Path(directory) / "boxes.json"

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "glimpse/sheet.hpp"
 
 namespace glimpse {
+
+class LossGradients;
 
 /// What to do with an output that exists already: replace it, keep it, or end the run before any work.
 enum class Existing { overwrite, skip, error };
@@ -46,6 +49,8 @@ struct OutputOptions {
     SheetOptions sheet;      ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
     bool map = false;        ///< NAME.ID.map.png, or .npy where the format is npy
     bool gradients = false;  ///< NAME.ID.gradients.npz: ∂g/∂p of each number p of its mechanism
+    /// NAME.ID.vjp.npz: ∂L/∂p of each number p and array of its mechanism, of these ∂L/∂g; null: none
+    std::shared_ptr<const LossGradients> vjp{};
     MatrixForm matrices = MatrixForm::none;  ///< NAME.ID.A_y.npz and the like: `MatrixPath`
     OverlayStyle style;                      ///< of overlay, panel and sheet
     bool colorbar = false;  ///< in those that show colours, unless each map has a scale of its own
@@ -75,6 +80,7 @@ struct GlimpsePaths {
     std::string glimpse;
     std::string map;
     std::string gradients{};
+    std::string vjp{};
 };
 
 /// The paths of one job's outputs; empty where not wanted, and all of them where the job has a problem.
@@ -88,8 +94,8 @@ struct OutputPaths {
     /// there may be, and once the glimpse is lowered those of its map.
     std::vector<std::vector<MatrixPath>> matrices{};
 
-    /// All but the glimpses themselves that are wanted: maps, gradients, matrices, overlay, panel, sheets,
-    /// record.
+    /// All but the glimpses themselves that are wanted: maps, gradients, contracted ones, matrices, overlay,
+    /// panel, sheets, record.
     [[nodiscard]] GLIMPSE_EXPORT std::vector<std::filesystem::path> beside_glimpses() const;
 };
 
@@ -98,6 +104,7 @@ struct OutputPlan {
     OutputOptions options{};
     std::string format{};                         ///< of the glimpses, an extension without its dot
     bool to_standard_output = false;              ///< one glimpse, without a path
+    bool has_one_image = false;                   ///< all jobs are known, and are one
     std::optional<std::filesystem::path> file{};  ///< the glimpse's path, where `out` names a file
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glimpse/box_adjustment.hpp"
@@ -47,6 +48,10 @@ struct GlimpseReport {
     bool is_linear = true;    ///< whether it is a linear function of the image, as without a transition
     std::string map{};        ///< path of its attention map, as `output`; empty where the run writes none
     std::string gradients{};  ///< path of its gradients, likewise
+    std::string vjp{};        ///< path of its gradients contracted with that of a loss, likewise
+    /// Of these, each number of its mechanism, by its key, "box/0", with ∂L/∂p; none where the run has made
+    /// none.
+    Rare<std::vector<std::pair<std::string, double>>> loss_gradients{};
 };
 
 /// What became of one image.

@@ -19,6 +19,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/inputs.hpp"
+#include "glimpse/loss_gradients.hpp"
 #include "glimpse/resume.hpp"
 #include "glimpse/sheet.hpp"
 #include "glimpse/track_outputs.hpp"
@@ -168,6 +169,7 @@ Outcome extract(ExtractOptions& o) {
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
     o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
+    if (o.vjp) o.output.vjp = std::make_shared<const LossGradients>(*o.vjp);
     warn_about_fonts(o, no_font_warning);
     warn_without_captions(o);
     if (makes_joint_outputs(o.output)) warn_of_order(o.input);

@@ -153,6 +153,11 @@ void add_map_outputs(Command& command, ExtractOptions& o) {
     command.add_flag("--gradients", o.output.gradients,
                      "also write how each glimpse changes with each number of its mechanism, "
                      "NAME.ID.gradients.npz: an array of its shape for each, named by its place, box/2");
+    CLI::Option* const loss = command.add_option(
+        "--vjp", o.vjp,
+        "also write the gradient of a loss by each number, NAME.ID.vjp.npz, from that by the glimpse in "
+        "FILE: a .npy, of several glimpses one after another, or a .npz with an array for each NAME.ID");
+    loss->type_name("FILE");
     CLI::Option* const matrices = command.add_flag(
         "--matrices", o.matrices,
         "also write the matrices of g = A_y I A_x^T, NAME.ID.A_y.npz and A_x.npz, or of g = A I, A.npz, for "
@@ -382,6 +387,7 @@ void apply(ExtractOptions& o) {
         o.input.annotations = o.annotations;
         std::ranges::move(annotation_files(o.annotations.file), std::back_inserter(o.output.also_inputs));
     }
+    if (o.vjp) o.output.also_inputs.emplace_back(*o.vjp);
     if (o.input.map) o.output.also_inputs.push_back(*attention_file(*o.input.map));
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && *file != standard_stream) o.output.also_inputs.emplace_back(*file);

@@ -31,6 +31,7 @@ struct ExtractOptions : ReadingLimits {
     std::optional<int> columns;
     std::optional<int> cell_size;
     std::string figure_format;
+    std::optional<std::string> vjp;
     bool matrices = false;
     bool dense = false;
     std::string existing = "overwrite";

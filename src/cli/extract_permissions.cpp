@@ -30,6 +30,7 @@ void allow_inputs(const ExtractOptions& o, Permissions& permissions) {
         if (file && *file == standard_stream)
             permissions.readable.emplace_back(".");  // where its paths start
     }
+    if (o.vjp) permissions.readable.emplace_back(*o.vjp);
     if (o.input.map) permissions.readable.push_back(*attention_file(*o.input.map));
     for (const std::string& archive : o.input.archives) {
         if (is_file_name(archive)) permissions.readable.emplace_back(archive);

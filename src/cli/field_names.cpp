@@ -64,6 +64,7 @@ constexpr std::array fields{
     Field{"colorbar", "--colorbar"},
     Field{"map", "--map"},
     Field{"gradients", "--gradients"},
+    Field{"vjp", "--vjp"},
     Field{"matrices", "--matrices"},
     Field{"matrices.dense", "--dense"},
     Field{"tracks.strip", "--strip"},

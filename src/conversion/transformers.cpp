@@ -8,6 +8,7 @@
 #include "maps/overloaded.hpp"
 #include "maps/projective.hpp"
 #include "mechanisms/theta.hpp"
+#include "mechanisms/transformer_samples.hpp"
 
 namespace glimpse::conversion {
 
@@ -30,12 +31,6 @@ bool depends_on_image(const SpatialTransformer& transformer) {
                    [](const SpatialTransformer::WarpForm& form) { return depends_on_image(*form.warp); },
                    [](const auto&) { return true; }},
         transformer.form);
-}
-
-Size size_of(const SpatialTransformer& transformer, Size image) {
-    if (transformer.size) return *transformer.size;
-    if (const Warp* const warp = warp_of(transformer)) return own_size(*warp, image);
-    return rounded_size(in_pixels(std::get<SpatialTransformer::BoxForm>(transformer.form), image));
 }
 
 Kernel kernel_of(const SpatialTransformer& transformer) {
@@ -299,7 +294,7 @@ Carried as_quad(const Mechanism& mechanism, const KnownImage& image) {
 
 Sight sight_of(const SpatialTransformer& transformer, const KnownImage& image) {
     const Size known = image.needed_if(depends_on_image(transformer), "where these points lie");
-    const Size size = size_of(transformer, known);
+    const Size size = glimpse_size(transformer, known);
     Sight sight{.size = size, .points = sampling_points(transformer, known, size)};
     if (const Warp* const warp = warp_of(transformer); warp && !sight.points.affine())
         sight.homography = homography(*warp, known, size);

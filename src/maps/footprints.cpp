@@ -198,8 +198,7 @@ double pitch(const Footprints& footprints, const Lowered& lowered) {
     return pitch_by_points(footprints.points, lowered);
 }
 
-std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
-    constexpr double weight_cost = 8;  // of a weight that is computed twice, relative to a tap of a band
+double most_weights(const Footprints& footprints, const LinearMap& map) {
     const FootprintTaps taps(footprints, map);
     double weights = 0;
     for (int i = 0; i < map.glimpse.height; ++i) {
@@ -207,7 +206,12 @@ std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
             if (const auto footprint = taps.seen_footprint(j, i)) weights += weights_of(*footprint);
         }
     }
-    return static_cast<std::int64_t>(weight_cost * weights);
+    return weights;
+}
+
+std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
+    constexpr double weight_cost = 8;  // of a weight that is computed twice, relative to a tap of a band
+    return static_cast<std::int64_t>(weight_cost * most_weights(footprints, map));
 }
 
 cv::Mat read(const Footprints& footprints, const LinearMap& map, const ImageRegion& image, int depth) {

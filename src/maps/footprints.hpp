@@ -47,6 +47,8 @@ class PixelFootprint {
     [[nodiscard]] Positions rows() const { return positions_around(centre_.y, reach_.y); }
     /// The columns of row y, from the first to the last that has a weight.
     [[nodiscard]] Positions columns(std::int64_t y) const;
+    /// The same with those at which a kernel ends: weights of 0, which rise as it moves.
+    [[nodiscard]] Positions columns_up_to_ends(std::int64_t y) const;
 
     /// By which each kernel is divided, and its share.
     struct Scales {
@@ -175,6 +177,9 @@ void for_each_run(const Footprints& footprints, const LinearMap& map, Visit&& vi
 /// Throws `Error` where so many weights are more than `most_footprint_weights`. `key`: what makes them so
 /// many.
 void require_weights(double weights, std::string_view key = "antialias");
+
+/// At least the number of its weights.
+double most_weights(const Footprints& footprints, const LinearMap& map);
 
 /// Throws `Error` where the map needs more weights than `most_footprint_weights`, or a Jacobian is not
 /// finite.

@@ -7,8 +7,6 @@ namespace glimpse {
 
 namespace {
 
-/// exp(-½ 6²) of the greatest weight is the least that is kept.
-constexpr double kept_exponent = 18;
 /// Of exponents so large that their last digits are lost.
 constexpr double rounding_of_exponents = 1e-12;
 
@@ -20,38 +18,23 @@ double clamped(double position, int size) {
 }  // namespace
 
 GaussianFootprint::GaussianFootprint(const Point& centre, const SamplingPoints::Jacobian& jacobian,
-                                     const Footprints::Gaussians& gaussians, Size image)
-    : centre_(centre), image_(image), sees_image_alone_(gaussians.sees_image_alone), added_(gaussians.added) {
+                                     const Footprints::Gaussians& gaussians, Size image, double kept)
+    : centre_(centre),
+      image_(image),
+      sees_image_alone_(gaussians.sees_image_alone),
+      added_(gaussians.added),
+      shape_({centre.x, centre.y}, jacobian, {gaussians.s.x, gaussians.s.y}) {
     const auto& [x, y] = jacobian;
-    const double determinant = x[0] * y[1] - x[1] * y[0];
     const Point s = gaussians.s;
-    first_ = {y[1] / determinant / s.x, -x[1] / determinant / s.x};
-    second_ = {-y[0] / determinant / s.y, x[0] / determinant / s.y};
-    across_of_x_ = first_.x * first_.x + second_.x * second_.x;
-    mixed_ = first_.x * first_.y + second_.x * second_.y;
+    const auto& [first_x, first_y] = shape_.first;
+    const auto& [second_x, second_y] = shape_.second;
+    across_of_x_ = first_x * first_x + second_x * second_x;
+    mixed_ = first_x * first_y + second_x * second_y;
     deviations_ = {std::hypot(x[0] * s.x, x[1] * s.y), std::hypot(y[0] * s.x, y[1] * s.y)};
     find_nearest();
     const double least = exponent(nearest_.x, nearest_.y);
-    limit_ = least * (1 + rounding_of_exponents) + kept_exponent;
+    limit_ = least * (1 + rounding_of_exponents) + kept;
     vanishes_ = added_ > 0 && std::exp(-least) == 0;
-}
-
-double GaussianFootprint::exponent(double x, double y) const {
-    const double dx = x - centre_.x;
-    const double dy = y - centre_.y;
-    const double across = first_.x * dx + first_.y * dy;
-    const double down = second_.x * dx + second_.y * dy;
-    return (across * across + down * down) / 2;
-}
-
-double GaussianFootprint::relative_weight(double x, double y) const {
-    // The squares, which may be huge and nearly alike, are subtracted before they are computed.
-    const auto difference = [&](const Point& row) {
-        const double of_both = row.x * ((x - centre_.x) + (nearest_.x - centre_.x)) +
-                               row.y * ((y - centre_.y) + (nearest_.y - centre_.y));
-        return (row.x * (x - nearest_.x) + row.y * (y - nearest_.y)) * of_both;
-    };
-    return std::exp(-0.5 * (difference(first_) + difference(second_)));
 }
 
 double GaussianFootprint::nearest_in_row(double y) const {

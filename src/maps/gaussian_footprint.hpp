@@ -4,16 +4,21 @@
 #include <limits>
 
 #include "glimpse/linear_map.hpp"
+#include "maps/footprint_shapes.hpp"
 #include "maps/positions.hpp"
 
 namespace glimpse {
 
+/// The exponent below that of the nearest position from which weights are left out: exp(-½ 6²), so that an
+/// area lacks e^-18 of its mass.
+constexpr double kept_exponent = 18;
+
 /// The Gaussian e(d) of one glimpse pixel, as `Footprints` has it, before its sum is known. Weights are kept
-/// where e ≥ exp(-½ 6²) times that of the nearest position: what is left out of an area is e^-18 of its mass.
+/// where e ≥ exp(-kept) times that of the nearest position.
 class GaussianFootprint {
   public:
     GaussianFootprint(const Point& centre, const SamplingPoints::Jacobian& jacobian,
-                      const Footprints::Gaussians& gaussians, Size image);
+                      const Footprints::Gaussians& gaussians, Size image, double kept = kept_exponent);
 
     /// A rectangle that it lies in; centre coordinates.
     [[nodiscard]] Extent bounds() const;
@@ -28,13 +33,18 @@ class GaussianFootprint {
     [[nodiscard]] Scales scales() const;
     void weigh(std::int64_t y, const Positions& columns, Scales scale, float* weights) const;
 
+    /// Of the positions that sums run over.
+    [[nodiscard]] const Point& nearest() const { return nearest_; }
+
   private:
     /// Where a row's least exponent lies.
     [[nodiscard]] double middle_of_row(double y) const {
         return centre_.x - mixed_ / across_of_x_ * (y - centre_.y);
     }
-    [[nodiscard]] double exponent(double x, double y) const;
-    [[nodiscard]] double relative_weight(double x, double y) const;
+    [[nodiscard]] double exponent(double x, double y) const { return shape_.exponent(x, y); }
+    [[nodiscard]] double relative_weight(double x, double y) const {
+        return shape_.relative_weight(x, y, nearest_);
+    }
     /// The positions that sums run over, along an axis of so many pixels.
     [[nodiscard]] Positions allowed(const Positions& positions, int size) const;
     /// The nearest of these in row y.
@@ -45,8 +55,7 @@ class GaussianFootprint {
     Size image_;
     bool sees_image_alone_;
     double added_;
-    Point first_;            ///< q_x / s_x = first · d
-    Point second_;           ///< q_y / s_y = second · d
+    GaussianShape<double> shape_;
     double across_of_x_;     ///< ∂²/∂x² of the exponent
     double mixed_;           ///< ∂²/∂x∂y
     Point deviations_;       ///< along the image's axes

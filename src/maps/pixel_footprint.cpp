@@ -3,13 +3,14 @@
 #include <limits>
 
 #include "kernels/kernels.hpp"
+#include "maps/footprint_shapes.hpp"
 #include "maps/footprints.hpp"
 
 namespace glimpse {
 
 namespace {
 
-/// The positions t with |slope · t + start| < reach.
+/// The positions t with |slope · t + start| ≤ reach.
 struct Stretch {
     double low;
     double high;
@@ -17,7 +18,7 @@ struct Stretch {
 
 Stretch stretch(double slope, double start, double reach) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (slope == 0) return std::abs(start) < reach ? Stretch{-infinity, infinity} : Stretch{0, -1};
+    if (slope == 0) return std::abs(start) <= reach ? Stretch{-infinity, infinity} : Stretch{0, -1};
     const double middle = -start / slope;
     const double half = reach / std::abs(slope);
     return {middle - half, middle + half};
@@ -26,11 +27,7 @@ Stretch stretch(double slope, double start, double reach) {
 }  // namespace
 
 double greatest_singular_value(const SamplingPoints::Jacobian& jacobian) {
-    const auto& [x, y] = jacobian;
-    const double across = x[0] * x[0] + y[0] * y[0];
-    const double down = x[1] * x[1] + y[1] * y[1];
-    const double both = x[0] * x[1] + y[0] * y[1];
-    return std::sqrt((across + down + std::hypot(across - down, 2 * both)) / 2);
+    return greatest_singular_value_of(jacobian);
 }
 
 Positions positions_around(double centre, double reach) {
@@ -51,25 +48,17 @@ double sum_of_triangle(double centre, double reach) {
 
 PixelFootprint::PixelFootprint(const Point& centre, const SamplingPoints::Jacobian& jacobian)
     : centre_(centre), share_(0), across_(), down_(), upright_(), reach_() {
-    const auto& [x, y] = jacobian;
-    const Point s{std::hypot(x[0], y[0]), std::hypot(x[1], y[1])};
-    const double determinant = x[0] * y[1] - x[1] * y[0];
-    const Point sides{std::max(1.0, s.x), std::max(1.0, s.y)};
-    upright_ = {std::max(1.0, std::hypot(x[0], x[1])), std::max(1.0, std::hypot(y[0], y[1]))};
-    if (determinant != 0) {
-        const double sine = std::abs(determinant) / (s.x * s.y);
-        const double thickness = std::min(sides.x, sides.y) * sine;
-        const auto faded = [](double t) { return std::clamp(t, 0.0, 1.0); };
-        share_ = faded(greatest_singular_value(jacobian) - 1) * faded(4 * thickness - 3) *
-                 faded(64 * std::min(s.x, s.y) - 1);
-    }
+    const PixelShape<double> shape(jacobian);
+    share_ = shape.share;
+    upright_ = {shape.upright[0], shape.upright[1]};
     if (share_ < 1) reach_ = upright_;
     if (share_ == 0) return;
-    const Point widening{sides.x / s.x, sides.y / s.y};
-    across_ = {y[1] / widening.x / determinant, -x[1] / widening.x / determinant};
-    down_ = {-y[0] / widening.y / determinant, x[0] / widening.y / determinant};
-    reach_.x = std::max(reach_.x, std::abs(x[0]) * widening.x + std::abs(x[1]) * widening.y);
-    reach_.y = std::max(reach_.y, std::abs(y[0]) * widening.x + std::abs(y[1]) * widening.y);
+    across_ = {shape.across[0], shape.across[1]};
+    down_ = {shape.down[0], shape.down[1]};
+    const auto& [x, y] = jacobian;
+    const auto& [of_x, of_y] = shape.widening;
+    reach_.x = std::max(reach_.x, std::abs(x[0]) * of_x + std::abs(x[1]) * of_y);
+    reach_.y = std::max(reach_.y, std::abs(y[0]) * of_x + std::abs(y[1]) * of_y);
 }
 
 double PixelFootprint::weights() const {
@@ -96,13 +85,16 @@ Positions PixelFootprint::columns_of_footprint(std::int64_t y) const {
     return positions_around(centre_.x + (low + high) / 2, (high - low) / 2);
 }
 
+Positions PixelFootprint::columns_up_to_ends(std::int64_t y) const {
+    const Positions run = share_ > 0 ? columns_of_footprint(y) : Positions{};
+    if (share_ == 1 || std::abs(static_cast<double>(y) - centre_.y) > upright_.y) return run;
+    const Positions upright = positions_around(centre_.x, upright_.x);
+    if (run.empty()) return upright;
+    return {std::min(run.begin, upright.begin), std::max(run.end, upright.end)};
+}
+
 Positions PixelFootprint::columns(std::int64_t y) const {
-    Positions run = share_ > 0 ? columns_of_footprint(y) : Positions{};
-    if (share_ < 1 && std::abs(static_cast<double>(y) - centre_.y) < upright_.y) {
-        const Positions upright = positions_around(centre_.x, upright_.x);
-        run = run.empty() ? upright
-                          : Positions{std::min(run.begin, upright.begin), std::max(run.end, upright.end)};
-    }
+    Positions run = columns_up_to_ends(y);
     const auto has = [&](std::int64_t x) {
         return has_weight(static_cast<double>(x), static_cast<double>(y));
     };

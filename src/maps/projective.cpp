@@ -24,6 +24,28 @@ SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j,
              {derivative(matrix[1], y / d, 0), derivative(matrix[1], y / d, 1)}}};
 }
 
+Point ProjectiveMotion::operator()(double j, double i) const {
+    const auto [x, y, d] = projected(matrix_, j, i);
+    const auto moves = projected(moves_, j, i);
+    return {(moves.x - x / d * moves.d) / d, (moves.y - y / d * moves.d) / d};
+}
+
+SamplingPoints::Jacobian ProjectiveMotion::jacobian(double j, double i) const {
+    const auto [x, y, d] = projected(matrix_, j, i);
+    const std::array<double, 2> at{x / d, y / d};
+    const double of_d = projected(moves_, j, i).d;
+    const Point moved = (*this)(j, i);
+    const std::array<double, 2> moves{moved.x, moved.y};
+    SamplingPoints::Jacobian change = projective_jacobian(matrix_, j, i);
+    for (std::size_t r = 0; r < 2; ++r) {
+        for (std::size_t c = 0; c < 2; ++c) {
+            const double of_rows = moves_[r][c] - moves[r] * matrix_[2][c] - at[r] * moves_[2][c];
+            change[r][c] = (of_rows - change[r][c] * of_d) / d;
+        }
+    }
+    return change;
+}
+
 void list_seen(const Homography& matrix, int x, int y, std::span<Point> row) {
     static_assert(sizeof(Homography) == 9 * sizeof(double), "a matrix is its rows, one after another");
     kernels().projective_row({matrix.front().data(), x, y, static_cast<int>(row.size()), &row.front().x});

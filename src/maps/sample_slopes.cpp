@@ -66,6 +66,15 @@ AxisSlopes axis_slopes(const AxisSampler& sampler, double position) {
     return slopes;
 }
 
+void add_product(const AxisSlopes& x, const AxisSlopes& y, const Point& moves, SparseMatrixBuilder& builder) {
+    for (const auto& row : std::span(y.taps).first(static_cast<std::size_t>(y.count))) {
+        for (const auto& column : std::span(x.taps).first(static_cast<std::size_t>(x.count))) {
+            builder.add(column.index, row.index,
+                        moves.x * column.slope * row.weight + moves.y * column.weight * row.slope);
+        }
+    }
+}
+
 SparseMatrix derivative(const Samples& samples, Size image, Size glimpse, const Velocity& velocity) {
     if (samples.interpolation == Interpolation::nearest)
         throw std::logic_error("nearest neighbours have no derivative");
@@ -75,15 +84,8 @@ SparseMatrix derivative(const Samples& samples, Size image, Size glimpse, const 
         for (int j = 0; j < glimpse.width; ++j, builder.finish_row()) {
             const Point point = samples.points.at(j, i);
             if (std::isnan(point.x) || std::isnan(point.y)) continue;
-            const Point moves = velocity(j, i);
-            const AxisSlopes x = axis_slopes(sampler.columns, point.x);
-            const AxisSlopes y = axis_slopes(sampler.rows, point.y);
-            for (const auto& row : std::span(y.taps).first(static_cast<std::size_t>(y.count))) {
-                for (const auto& column : std::span(x.taps).first(static_cast<std::size_t>(x.count))) {
-                    builder.add(column.index, row.index,
-                                moves.x * column.slope * row.weight + moves.y * column.weight * row.slope);
-                }
-            }
+            add_product(axis_slopes(sampler.columns, point.x), axis_slopes(sampler.rows, point.y),
+                        velocity(j, i), builder);
         }
     }
     return std::move(builder).matrix();

@@ -27,6 +27,11 @@ struct AxisSlopes {
 /// border stands for what lies outside, and where a reflection is clipped.
 AxisSlopes axis_slopes(const AxisSampler& sampler, double position);
 
+class SparseMatrixBuilder;
+
+/// Adds the taps of two axes as they change while the point moves so.
+void add_product(const AxisSlopes& x, const AxisSlopes& y, const Point& moves, SparseMatrixBuilder& builder);
+
 /// ∂T(j, i)/∂p: how a sampling point moves with a parameter, in image pixels.
 using Velocity = std::function<Point(int j, int i)>;
 

@@ -62,12 +62,24 @@ MapKind sampled(Samples samples, Size image, Size glimpse) {
                      .columns = sampled_axis(x, m[0][0], m[0][2], glimpse.width)};
 }
 
+std::optional<Footprints> footprints_of(const Samples& samples,
+                                        std::vector<SamplingPoints::Jacobian> jacobians) {
+    const auto enlarges = [](const auto& jacobian) { return greatest_singular_value(jacobian) <= 1; };
+    const bool is_affine = samples.points.affine() != nullptr;
+    if (is_affine ? enlarges(samples.points.jacobian(0, 0)) : std::ranges::all_of(jacobians, enlarges))
+        return std::nullopt;
+    if (is_affine) jacobians.clear();
+    return Footprints{.points = samples.points,
+                      .jacobians = std::move(jacobians),
+                      .padding = samples.padding,
+                      .mirror = samples.mirror};
+}
+
 MapKind antialiased(Samples samples, std::vector<SamplingPoints::Jacobian> jacobians, Size image,
                     Size glimpse) {
+    std::optional<Footprints> footprints = footprints_of(samples, std::move(jacobians));
+    if (!footprints) return sampled(std::move(samples), image, glimpse);
     const Affine* affine = samples.points.affine();
-    if (affine) jacobians = {samples.points.jacobian(0, 0)};
-    const auto enlarges = [](const auto& jacobian) { return greatest_singular_value(jacobian) <= 1; };
-    if (std::ranges::all_of(jacobians, enlarges)) return sampled(std::move(samples), image, glimpse);
     if (affine && affine->axis_aligned()) {
         const auto [x, y] = image_sampler(samples, image);
         const auto& m = affine->m;
@@ -75,13 +87,8 @@ MapKind antialiased(Samples samples, std::vector<SamplingPoints::Jacobian> jacob
         return Separable{.rows = antialiased_axis(y, m[1][1], m[1][2], glimpse.height),
                          .columns = antialiased_axis(x, m[0][0], m[0][2], glimpse.width)};
     }
-    if (affine) jacobians.clear();
-    Footprints footprints{.points = std::move(samples.points),
-                          .jacobians = std::move(jacobians),
-                          .padding = samples.padding,
-                          .mirror = samples.mirror};
-    require_computable(footprints, {.image = image, .glimpse = glimpse, .kind = {}});
-    return footprints;
+    require_computable(*footprints, {.image = image, .glimpse = glimpse, .kind = {}});
+    return *std::move(footprints);
 }
 
 }  // namespace glimpse

@@ -11,19 +11,15 @@ SampledFootprint::SampledFootprint(const Point& centre, const SamplingPoints::Ja
                                    const Footprints::Means& means, Size image) {
     const auto& [x, y] = jacobian;
     const double share = 1.0 / means.across / means.down;
-    for (int n = 0; n < means.down; ++n) {
-        const double down = (n + 0.5) / means.down - 0.5;
-        for (int m = 0; m < means.across; ++m) {
-            const double across = (m + 0.5) / means.across - 0.5;
-            add_sample({centre.x + x[0] * across + x[1] * down, centre.y + y[0] * across + y[1] * down},
-                       share, image);
-        }
-    }
+    for_each_sample(means, [&, &x = x, &y = y](double across, double down) {
+        add_sample({centre.x + x[0] * across + x[1] * down, centre.y + y[0] * across + y[1] * down}, share,
+                   image);
+    });
     merge();
 }
 
 void SampledFootprint::add_sample(const Point& at, double share, Size image) {
-    if (!(at.x >= -1 && at.x <= image.width && at.y >= -1 && at.y <= image.height)) return;
+    if (!counts(at, image)) return;
     const double x = std::clamp(at.x, 0.0, image.width - 1.0);
     const double y = std::clamp(at.y, 0.0, image.height - 1.0);
     const auto left = static_cast<std::int64_t>(x);

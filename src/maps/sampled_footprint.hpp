@@ -9,6 +9,20 @@
 
 namespace glimpse {
 
+/// Calls visit(across, down) for the place of each sample in its cell, from -½ to ½.
+template <typename Visit>
+void for_each_sample(const Footprints::Means& means, Visit&& visit) {
+    for (int n = 0; n < means.down; ++n) {
+        const double down = (n + 0.5) / means.down - 0.5;
+        for (int m = 0; m < means.across; ++m) visit((m + 0.5) / means.across - 0.5, down);
+    }
+}
+
+/// Whether a sample lies so near to the image that it counts.
+inline bool counts(const Point& sample, Size image) {
+    return sample.x >= -1 && sample.x <= image.width && sample.y >= -1 && sample.y <= image.height;
+}
+
 /// The mean of the bilinear samples of one glimpse pixel, as `Footprints::Means` says. All of its weights lie
 /// in the image.
 class SampledFootprint {

@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "maps/border_places.hpp"
+#include "maps/point_differences.hpp"
 #include "maps/point_extent.hpp"
 
 namespace glimpse {
@@ -23,17 +24,6 @@ Point beyond(const SamplingPoints& points, int j, int i, int across, int down) {
     const auto d = points.jacobian(j, i);
     return {edge_from_centre(x + (across * d[0][0] + down * d[0][1]) / 2),
             edge_from_centre(y + (across * d[1][0] + down * d[1][1]) / 2)};
-}
-
-/// The derivative of at(k), 0 ≤ k < count, by differences.
-template <typename At>
-Point difference(int k, int count, const Point& of_single, At&& at) {
-    if (count == 1) return of_single;
-    const int before = std::max(k - 1, 0);
-    const int after = std::min(k + 1, count - 1);
-    const Point a = at(before);
-    const Point b = at(after);
-    return {(b.x - a.x) / (after - before), (b.y - a.y) / (after - before)};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <opencv2/core.hpp>
 #include <span>
 #include <utility>
 #include <vector>
@@ -67,6 +68,11 @@ Between cells_around(double position, int count) {
     const auto first = static_cast<std::size_t>(inside);
     const std::size_t last = static_cast<std::size_t>(count) - 1;
     return {first, std::min(first + 1, last), inside - static_cast<double>(first)};
+}
+
+/// Those around a place of a glimpse of so many pixels, edge coordinates.
+Between cells_at(double place, int pixels, int cells) {
+    return cells_around(centre_from_edge(place * cells / pixels), cells);
 }
 
 Point mixed(const Point& a, const Point& b, double share) {
@@ -144,13 +150,8 @@ class OtherFlow final : public SamplingField {
     [[nodiscard]] std::vector<Point> border() const override;
 
   private:
-    /// The cells around places of the glimpse, edge coordinates.
-    [[nodiscard]] Between columns_at(double x) const {
-        return cells_around(centre_from_edge(x * cells_.width / size_.width), cells_.width);
-    }
-    [[nodiscard]] Between rows_at(double y) const {
-        return cells_around(centre_from_edge(y * cells_.height / size_.height), cells_.height);
-    }
+    [[nodiscard]] Between columns_at(double x) const { return cells_at(x, size_.width, cells_.width); }
+    [[nodiscard]] Between rows_at(double y) const { return cells_at(y, size_.height, cells_.height); }
     [[nodiscard]] Point between(const Between& columns, const Between& rows) const {
         return mixed(across(rows.first, columns), across(rows.second, columns), rows.share);
     }
@@ -196,6 +197,24 @@ std::vector<Point> OtherFlow::border() const {
 
 SamplingPoints grid_points(const GridWarp& grid, Size image, bool align_corners) {
     return SamplingPoints(std::make_shared<const GridField>(grid, image, align_corners));
+}
+
+cv::Mat gathered_in_cells(const cv::Mat& of_pixels, Size cells) {
+    cv::Mat sums = cv::Mat::zeros(cells.height, cells.width, CV_64F);
+    for (int i = 0; i < of_pixels.rows; ++i) {
+        const Between rows = cells_at(edge_from_centre(i), of_pixels.rows, cells.height);
+        auto* const upper = sums.ptr<double>(static_cast<int>(rows.first));
+        auto* const lower = sums.ptr<double>(static_cast<int>(rows.second));
+        for (int j = 0; j < of_pixels.cols; ++j) {
+            const Between columns = cells_at(edge_from_centre(j), of_pixels.cols, cells.width);
+            const double number = of_pixels.at<double>(i, j);
+            for (auto& [row, share] : {std::pair(upper, 1 - rows.share), std::pair(lower, rows.share)}) {
+                row[columns.first] += number * share * (1 - columns.share);
+                row[columns.second] += number * share * columns.share;
+            }
+        }
+    }
+    return sums;
 }
 
 SamplingPoints flow_points(const FlowWarp& flow, Size image, Size glimpse) {

@@ -273,7 +273,7 @@ Lowered lower(const Gaussian& given, Size image) {
     validate(given);
     const Gaussian gaussian = with_box_in_pixels(given, image);
     const double gain = gain_of(gaussian);
-    const Size size = size_of(gaussian);
+    const Size size = size_of(gaussian, image);
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);

@@ -7,6 +7,8 @@
 #include "maps/overloaded.hpp"
 #include "mechanisms/gaussian_forms.hpp"
 #include "mechanisms/gaussian_rows.hpp"
+#include "mechanisms/gradient_terms.hpp"
+#include "mechanisms/moving_points.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -113,17 +115,32 @@ bool is_zero(const Axis& axis) {
     return axis.u == 0 && axis.s == 0 && axis.d == 0;
 }
 
-}  // namespace
-
-void require_gradients(const Gaussian& gaussian) {
-    const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
-    if (!box || box_to_image({0, 0, 1, 1}, {1, 1}, box->angle).axis_aligned()) return;
-    throw InvalidParameter(
-        "/angle", "the gradients of Gaussians that are turned are not computed; leave the angle out");
+/// Of a turned box: of its numbers and angle, which move points and axes, and of sigma.
+void visit_turned(const Gaussian::BoxForm& box, const Lowered& lowered, const VisitGradient& visit) {
+    const Size image = lowered.map.image;
+    const Size size = lowered.map.glimpse;
+    const auto visit_one = [&](const std::string& parameter, const FootprintMotion& motion) {
+        visit({parameter,
+               {gradient_term(lowered,
+                              derivative(std::get<Footprints>(lowered.map.kind), image, size, motion))}});
+    };
+    for (const MovingPoints& moving : moving_points(static_cast<const OrientedBox&>(box), image, size))
+        visit_one(moving.parameter, {moving.velocity, jacobian_by_differences(moving.velocity, size, true)});
+    const Velocity rest = [](int, int) { return Point{}; };
+    const auto visit_sigma = [&](const char* parameter, const Point& of_s) {
+        visit_one(parameter, {rest, jacobian_by_differences(rest, size, true), of_s});
+    };
+    if (!box.sigma_y) return visit_sigma("/sigma", {1, 1});
+    visit_sigma("/sigma/0", {1, 0});
+    visit_sigma("/sigma/1", {0, 1});
 }
+
+}  // namespace
 
 void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient& visit) {
     const Lowered lowered = lower(gaussian, image);
+    if (std::holds_alternative<Footprints>(lowered.map.kind))
+        return visit_turned(std::get<Gaussian::BoxForm>(gaussian.form), lowered, visit);
     const Size size = lowered.map.glimpse;
     const Axes all = axes(gaussian, image, size);
     const auto& whole = std::get<Separable>(lowered.map.kind);

@@ -14,6 +14,7 @@
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/activation.hpp"
+#include "mechanisms/mask_changes.hpp"
 #include "mechanisms/normalising.hpp"
 #include "mechanisms/upsampling.hpp"
 #include "mechanisms/validation.hpp"
@@ -21,21 +22,6 @@
 namespace glimpse {
 
 namespace {
-
-std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
-                                    Mask::GaussianForm::Normalise normalise) {
-    std::vector<double> a(static_cast<std::size_t>(size));
-    double sum = 0;
-    for (int k = 0; k < size; ++k) {
-        sum += a[static_cast<std::size_t>(k)] = gaussian_form::weight((k - axis.u) / axis.s);
-    }
-    if (normalise == Mask::GaussianForm::Normalise::sum) {
-        if (sum == 0)
-            throw Error("the Gaussian of the mask is 0 at every pixel of the image and has no sum of 1");
-        for (double& value : a) value /= sum;
-    }
-    return a;
-}
 
 cv::Mat box_weights(const Mask& mask, Size image) {
     cv::Mat a = cv::Mat::zeros(image.height, image.width, CV_32F);
@@ -108,17 +94,6 @@ cv::Mat clipped(const cv::Mat& a) {
     return cv::max(cv::min(a, 1.0), 0.0);
 }
 
-/// Where the mask's map lies: all of the image where it has no placement.
-struct PlacedMap {
-    Box region;        ///< edge coordinates
-    Rectangle pixels;  ///< of the image
-};
-
-PlacedMap placed_map(const Mask& mask, Size image) {
-    const Box region = map_region(mask, image);
-    return {region, intersection(rounded(region), whole(image))};
-}
-
 cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, const PlacedMap& place, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
     const Rectangle& pixels = place.pixels;
@@ -126,7 +101,7 @@ cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, const PlacedMap& pla
     cv::Mat values = activated(mask, grid);
     const bool is_normalised = mask.normalise != Mask::Normalise::none;
     if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
-    cv::Mat a = upsampled(mask, values, place.region, pixels);
+    cv::Mat a = upsampled(mask, values, place);
     if (mask.kind == Mask::Kind::soft) {
         a = is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
     }
@@ -337,6 +312,21 @@ void validate(const Mask& mask) {
                               require_upright(form, Mask::name);
                           }},
                mask.form);
+}
+
+std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
+                                    Mask::GaussianForm::Normalise normalise) {
+    std::vector<double> a(static_cast<std::size_t>(size));
+    double sum = 0;
+    for (int k = 0; k < size; ++k) {
+        sum += a[static_cast<std::size_t>(k)] = gaussian_form::weight((k - axis.u) / axis.s);
+    }
+    if (normalise == Mask::GaussianForm::Normalise::sum) {
+        if (sum == 0)
+            throw Error("the Gaussian of the mask is 0 at every pixel of the image and has no sum of 1");
+        for (double& value : a) value /= sum;
+    }
+    return a;
 }
 
 cv::Mat weights(const Mask& mask, Size image) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "maps/overloaded.hpp"
+#include "maps/projective.hpp"
 #include "mechanisms/log_polar.hpp"
 #include "mechanisms/plate_field.hpp"
 #include "mechanisms/plate_motion.hpp"
@@ -101,72 +102,59 @@ Velocity turning(const Affine& matrix, const Point& centre) {
     };
 }
 
-Moving of_box(const OrientedBox& given, Size image, Size glimpse) {
-    const bool is_fraction = given.units == Units::fraction;
-    const double of_x = is_fraction ? image.width : 1;
-    const double of_y = is_fraction ? image.height : 1;
-    const Affine none = box_to_image({0, 0, 0, 0}, glimpse, given.angle);
-    const auto moved = [&](const Box& by) { return between(none, box_to_image(by, glimpse, given.angle)); };
-    const Box box = in_pixels(given, image);
-    const Point centre{centre_from_edge(box.x + box.width / 2), centre_from_edge(box.y + box.height / 2)};
-    return {{"/box/0", moved({of_x, 0, 0, 0})},
-            {"/box/1", moved({0, of_y, 0, 0})},
-            {"/box/2", moved({0, 0, of_x, 0})},
-            {"/box/3", moved({0, 0, 0, of_y})},
-            {"/angle", turning(box_to_image(box, glimpse, given.angle), centre)}};
+MovingPoints of_homography(std::string parameter, const Homography& matrix, const Homography& moves) {
+    const ProjectiveMotion motion(matrix, moves);
+    return {std::move(parameter), motion, [motion](int j, int i) { return motion.jacobian(j, i); }};
 }
 
 Moving of_warp(const ProjectiveWarp& warp, Size /*image*/, Size /*glimpse*/) {
     Moving all;
     for (std::size_t r = 0; r < 3; ++r) {
         for (std::size_t c = 0; c < 3; ++c) {
-            all.push_back({place("/projective", r, c), [m = warp.matrix, r, c](int j, int i) {
-                               const std::array<double, 3> p{double(j), double(i), 1};
-                               const auto at = [&](std::size_t k) {
-                                   return m[k][0] * p[0] + m[k][1] * p[1] + m[k][2];
-                               };
-                               const double share = p[c] / at(2);
-                               if (r == 0) return Point{share, 0};
-                               if (r == 1) return Point{0, share};
-                               return Point{-share * at(0) / at(2), -share * at(1) / at(2)};
-                           }});
+            Homography one{};
+            one[r][c] = 1;
+            all.push_back(of_homography(place("/projective", r, c), warp.matrix, one));
         }
     }
     return all;
 }
 
-/// The velocities of points that keep to a homography while one of four moves: x (g·x) and affine terms, edge
-/// coordinates.
-class QuadMotion {
-  public:
-    QuadMotion(const std::array<Point, 4>& corners, std::size_t moving, const Point& by) {
-        cv::Matx<double, 8, 8> a = cv::Matx<double, 8, 8>::zeros();
-        cv::Matx<double, 8, 1> b = cv::Matx<double, 8, 1>::zeros();
-        for (int k = 0; k < 4; ++k) {
-            const auto [x, y] = corners[static_cast<std::size_t>(k)];
-            const std::array<double, 8> of_x{x, y, 1, 0, 0, 0, -x * x, -x * y};
-            const std::array<double, 8> of_y{0, 0, 0, x, y, 1, -x * y, -y * y};
-            for (int n = 0; n < 8; ++n) {
-                a(2 * k, n) = of_x[static_cast<std::size_t>(n)];
-                a(2 * k + 1, n) = of_y[static_cast<std::size_t>(n)];
-            }
+Homography composed(const Homography& a, const Homography& b) {
+    Homography all{};
+    for (std::size_t r = 0; r < 3; ++r) {
+        for (std::size_t c = 0; c < 3; ++c) {
+            for (std::size_t k = 0; k < 3; ++k) all[r][c] += a[r][k] * b[k][c];
         }
-        b(2 * static_cast<int>(moving)) = by.x;
-        b(2 * static_cast<int>(moving) + 1) = by.y;
-        v_ = a.solve(b, cv::DECOMP_LU);
     }
+    return all;
+}
 
-    [[nodiscard]] Point operator()(const Point& p) const {
-        const double scaled = v_(6) * p.x + v_(7) * p.y;
-        return {v_(0) * p.x + v_(1) * p.y + v_(2) - p.x * scaled,
-                v_(3) * p.x + v_(4) * p.y + v_(5) - p.y * scaled};
+Homography translation(const Point& by) {
+    return {{{1, 0, by.x}, {0, 1, by.y}, {0, 0, 1}}};
+}
+
+/// G of the homographies 1 + ε G that take four corners, one of which moves by ε times so much, to where they
+/// are then: v(p) = G p - p (g·p) is that move, and 0 at the other corners, g being G's last row, (g_x, g_y,
+/// 0).
+Homography motion_of_corner(const std::array<Point, 4>& corners, std::size_t moving, const Point& by) {
+    cv::Matx<double, 8, 8> a = cv::Matx<double, 8, 8>::zeros();
+    cv::Matx<double, 8, 1> b = cv::Matx<double, 8, 1>::zeros();
+    for (int k = 0; k < 4; ++k) {
+        const auto [x, y] = corners[static_cast<std::size_t>(k)];
+        const std::array<double, 8> of_x{x, y, 1, 0, 0, 0, -x * x, -x * y};
+        const std::array<double, 8> of_y{0, 0, 0, x, y, 1, -x * y, -y * y};
+        for (int n = 0; n < 8; ++n) {
+            a(2 * k, n) = of_x[static_cast<std::size_t>(n)];
+            a(2 * k + 1, n) = of_y[static_cast<std::size_t>(n)];
+        }
     }
+    b(2 * static_cast<int>(moving)) = by.x;
+    b(2 * static_cast<int>(moving) + 1) = by.y;
+    const cv::Matx<double, 8, 1> g = a.solve(b, cv::DECOMP_LU);
+    return {{{g(0), g(1), g(2)}, {g(3), g(4), g(5)}, {g(6), g(7), 0}}};
+}
 
-  private:
-    cv::Matx<double, 8, 1> v_;
-};
-
-Moving of_quad(const QuadWarp& quad, const SamplingPoints& points, Size image) {
+Moving of_warp(const QuadWarp& quad, Size image, Size glimpse) {
     const bool is_fraction = quad.units == Units::fraction;
     const Point unit = is_fraction ? Point{double(image.width), double(image.height)} : Point{1, 1};
     // About their middle, for the sake of the equations' condition.
@@ -174,15 +162,15 @@ Moving of_quad(const QuadWarp& quad, const SamplingPoints& points, Size image) {
     const Point middle{(around.left + around.right) / 2 * unit.x, (around.top + around.bottom) / 2 * unit.y};
     std::array<Point, 4> corners = quad.corners;
     for (Point& c : corners) c = {c.x * unit.x - middle.x, c.y * unit.y - middle.y};
+    const Homography matrix = *homography(quad, image, glimpse);
+    const Point centre{centre_from_edge(middle.x), centre_from_edge(middle.y)};
+    const Homography about_middle = composed(translation({-centre.x, -centre.y}), matrix);
     Moving all;
     for (std::size_t k = 0; k < corners.size(); ++k) {
         for (std::size_t c = 0; c < 2; ++c) {
-            const QuadMotion motion(corners, k, c == 0 ? Point{unit.x, 0} : Point{0, unit.y});
-            all.push_back(
-                {place("/quad", k, c), [points, motion, middle](int j, int i) {
-                     const Point p = points.at(j, i);
-                     return motion({edge_from_centre(p.x) - middle.x, edge_from_centre(p.y) - middle.y});
-                 }});
+            const Point by = c == 0 ? Point{unit.x, 0} : Point{0, unit.y};
+            const Homography moves = composed(motion_of_corner(corners, k, by), about_middle);
+            all.push_back(of_homography(place("/quad", k, c), matrix, composed(translation(centre), moves)));
         }
     }
     return all;
@@ -262,12 +250,8 @@ Moving of_warp(const ThinPlateWarp& warp, Size image, Size glimpse) {
 
 constexpr const char* of_field = "a field has as many numbers as points";
 
-Moving of_form(const Warp& warp, const SpatialTransformer& transformer, Size image, Size glimpse) {
-    return std::visit(overloaded{[&](const QuadWarp& quad) {
-                                     return of_quad(quad, sampling_points(transformer, image, glimpse),
-                                                    image);
-                                 },
-                                 [](const GridWarp&) -> Moving { throw std::logic_error(of_field); },
+Moving of_form(const Warp& warp, Size image, Size glimpse) {
+    return std::visit(overloaded{[](const GridWarp&) -> Moving { throw std::logic_error(of_field); },
                                  [](const FlowWarp&) -> Moving { throw std::logic_error(of_field); },
                                  [&](const auto& other) { return of_warp(other, image, glimpse); }},
                       warp);
@@ -275,11 +259,26 @@ Moving of_form(const Warp& warp, const SpatialTransformer& transformer, Size ima
 
 }  // namespace
 
+Moving moving_points(const OrientedBox& given, Size image, Size glimpse) {
+    const bool is_fraction = given.units == Units::fraction;
+    const double of_x = is_fraction ? image.width : 1;
+    const double of_y = is_fraction ? image.height : 1;
+    const Affine none = box_to_image({0, 0, 0, 0}, glimpse, given.angle);
+    const auto moved = [&](const Box& by) { return between(none, box_to_image(by, glimpse, given.angle)); };
+    const Box box = in_pixels(given, image);
+    const Point centre{centre_from_edge(box.x + box.width / 2), centre_from_edge(box.y + box.height / 2)};
+    return {{"/box/0", moved({of_x, 0, 0, 0})},
+            {"/box/1", moved({0, of_y, 0, 0})},
+            {"/box/2", moved({0, 0, of_x, 0})},
+            {"/box/3", moved({0, 0, 0, of_y})},
+            {"/angle", turning(box_to_image(box, glimpse, given.angle), centre)}};
+}
+
 std::vector<MovingPoints> moving_points(const SpatialTransformer& transformer, Size image, Size glimpse) {
     const AffineForm affine(transformer, image, glimpse);
-    return std::visit(overloaded{[&](const OrientedBox& box) { return of_box(box, image, glimpse); },
+    return std::visit(overloaded{[&](const OrientedBox& box) { return moving_points(box, image, glimpse); },
                                  [&](const SpatialTransformer::WarpForm& form) {
-                                     return of_form(*form.warp, transformer, image, glimpse);
+                                     return of_form(*form.warp, image, glimpse);
                                  },
                                  [&](const auto& form) { return of_form(form, affine); }},
                       transformer.form);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "glimpse/mechanisms/spatial_transformer.hpp"
-#include "maps/sample_slopes.hpp"
+#include "maps/footprint_slopes.hpp"
 
 namespace glimpse {
 
@@ -12,7 +12,11 @@ namespace glimpse {
 struct MovingPoints {
     std::string parameter;  ///< a JSON Pointer: "/theta/0/2"
     Velocity velocity;
+    JacobianVelocity jacobian{};  ///< null: that of differences of the velocity
 };
+
+/// Those of a box that is turned: of its four numbers, and its angle.
+std::vector<MovingPoints> moving_points(const OrientedBox& box, Size image, Size glimpse);
 
 /// Of each number of the transformer's form, in the units that it is given in. Throws `std::logic_error`
 /// for the field of a warp, which has as many numbers as points.

@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "mechanisms/sampled_axes.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -15,151 +16,6 @@ namespace glimpse {
 namespace {
 
 using Rule = crop_form::SamplingRule;
-
-/// An axis of the image, what of it is sampled, from `a` to `b`, and into how many pixels.
-struct SampledAxis {
-    double a;
-    double b;
-    int pixels;
-    int size;
-};
-
-/// A row's weights, of samples that are added one after another.
-class SampledRow {
-  public:
-    explicit SampledRow(int size) : size_(size) {}
-
-    /// `place` is clamped to 0 … size - 1.
-    void add(double place, double weight) {
-        const double p = std::clamp(place, 0.0, size_ - 1.0);
-        const int low = std::min(static_cast<int>(p), size_ - 1);
-        const double share = p - low;
-        add_to(low, weight * (1 - share));
-        if (share > 0) add_to(low + 1, weight * share);
-    }
-
-    void append_to(BandedMatrix& matrix) const { matrix.append_row(first_, weights_); }
-
-  private:
-    /// Positions do not fall from one sample to the next.
-    void add_to(int pixel, double weight) {
-        if (weights_.empty()) first_ = pixel;
-        const auto at = static_cast<std::size_t>(pixel - first_);
-        if (weights_.size() <= at) weights_.resize(at + 1);
-        weights_[at] += weight;
-    }
-
-    int size_;
-    int first_ = 0;
-    std::vector<double> weights_;
-};
-
-/// Of glimpse pixel to image pixel, centre coordinates: p = step · i + start.
-struct Line {
-    double step;
-    double start;
-};
-
-Line line_of(const SampledAxis& axis, Rule rule) {
-    if (rule == Rule::crop_and_resize) {
-        const double last = axis.size - 1.0;
-        return axis.pixels == 1 ? Line{0, 0.5 * (axis.a + axis.b) * last}
-                                : Line{(axis.b - axis.a) * last / (axis.pixels - 1), axis.a * last};
-    }
-    const bool is_aligned = rule == Rule::roi_align;
-    const double length = is_aligned ? axis.b - axis.a : std::max(axis.b - axis.a, 1.0);
-    const double bin = length / axis.pixels;
-    return {bin, axis.a - (is_aligned ? 0.5 : 0) + bin / 2};
-}
-
-/// The same line as TensorFlow computes it, in float32, which decides what is outside and what is nearest.
-class FloatLine {
-  public:
-    explicit FloatLine(const SampledAxis& axis)
-        : a_(static_cast<float>(axis.a)),
-          b_(static_cast<float>(axis.b)),
-          last_(static_cast<float>(axis.size - 1)),
-          is_one_(axis.pixels == 1),
-          step_(is_one_ ? 0 : (b_ - a_) * last_ / static_cast<float>(axis.pixels - 1)) {}
-
-    [[nodiscard]] float at(int i) const {
-        if (is_one_) return static_cast<float>(0.5 * (a_ + b_) * last_);
-        return a_ * last_ + static_cast<float>(i) * step_;
-    }
-
-  private:
-    float a_;
-    float b_;
-    float last_;
-    bool is_one_;
-    float step_;
-};
-
-BandedMatrix crop_and_resize(const SampledAxis& axis, bool nearest) {
-    const double last = axis.size - 1.0;
-    const bool is_one = axis.pixels == 1;
-    const Line line = line_of(axis, Rule::crop_and_resize);
-    const FloatLine in_float(axis);
-    BandedMatrix rows(axis.size);
-    for (int i = 0; i < axis.pixels; ++i) {
-        // The last lies at the second corner, also where the steps come to an ulp more.
-        const bool is_last = !is_one && i == axis.pixels - 1;
-        const double p = is_last ? axis.b * last : line.step * i + line.start;
-        const float decisive = in_float.at(i);
-        SampledRow row(axis.size);
-        if (decisive >= 0 && decisive <= last) row.add(nearest ? std::round(decisive) : p, 1);
-        row.append_to(rows);
-    }
-    return rows;
-}
-
-/// The bins along an axis as torchvision computes them, in float32, which decides how many samples each has
-/// and which of these are outside.
-struct FloatBins {
-    float start;
-    float bin;
-
-    FloatBins(const SampledAxis& axis, Rule rule) {
-        const float offset = rule == Rule::roi_align ? 0.5F : 0.0F;
-        start = static_cast<float>(axis.a) - offset;
-        float length = (static_cast<float>(axis.b) - offset) - start;
-        if (rule != Rule::roi_align) length = std::max(length, 1.0F);
-        bin = length / static_cast<float>(axis.pixels);
-    }
-
-    [[nodiscard]] int samples() const { return static_cast<int>(std::ceil(bin)); }
-    /// The m-th of k of the i-th bin.
-    [[nodiscard]] float sample(int i, int m, int k) const {
-        return start + static_cast<float>(i) * bin +
-               (static_cast<float>(m) + 0.5F) * bin / static_cast<float>(k);
-    }
-};
-
-BandedMatrix roi_align(const SampledAxis& axis, Rule rule, int samples) {
-    const Line line = line_of(axis, rule);
-    const double start = axis.a - (rule == Rule::roi_align ? 0.5 : 0);
-    const double bin = line.step;
-    const FloatBins in_float(axis, rule);
-    const int k = samples > 0 ? samples : in_float.samples();
-    BandedMatrix rows(axis.size);
-    for (int i = 0; i < axis.pixels; ++i) {
-        SampledRow row(axis.size);
-        for (int m = 0; m < k; ++m) {
-            const double p = start + (i + (m + 0.5) / k) * bin;
-            const float decisive = in_float.sample(i, m, k);
-            if (decisive < -1 || decisive > static_cast<float>(axis.size)) continue;
-            row.add(p, 1.0 / k);
-        }
-        row.append_to(rows);
-    }
-    return rows;
-}
-
-BandedMatrix sampled_axis(const SampledAxis& axis, const Crop& crop, const Crop::SampledForm& form) {
-    if (form.rule == Rule::crop_and_resize)
-        return crop_and_resize(axis, crop.interpolation == Resampling::nearest);
-    return roi_align(axis, form.rule, form.samples);
-}
 
 /// Every sample of a bin is visited, inside the image or not.
 void require_few_samples(const Crop::SampledForm& form, const Box& box, Size size) {
@@ -372,8 +228,10 @@ Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size imag
     const Box box = box_of(form, image);
     require_few_samples(form, box, size);
     if (!is_filled(crop) && !overlaps(box, 0, image)) fail_outside(numbers_of(form), image);
-    BandedMatrix x = sampled_axis({form.first.x, form.second.x, size.width, image.width}, crop, form);
-    BandedMatrix y = sampled_axis({form.first.y, form.second.y, size.height, image.height}, crop, form);
+    BandedMatrix x =
+        sampled_axis({form.first.x, form.second.x, size.width, image.width}, form, crop.interpolation);
+    BandedMatrix y =
+        sampled_axis({form.first.y, form.second.y, size.height, image.height}, form, crop.interpolation);
     return {.map = {.image = image,
                     .glimpse = size,
                     .kind = Separable{.rows = std::move(y), .columns = std::move(x)}},

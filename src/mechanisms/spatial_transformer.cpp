@@ -15,6 +15,7 @@
 #include "mechanisms/normalised.hpp"
 #include "mechanisms/reachable.hpp"
 #include "mechanisms/theta.hpp"
+#include "mechanisms/transformer_samples.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -75,28 +76,6 @@ void require_sizes(const SpatialTransformer& transformer) {
     if (quad && quad->units == Units::pixels) static_cast<void>(own_size(*warp, {}));
 }
 
-/// Once the box is in pixels.
-Size glimpse_size(const SpatialTransformer& transformer, Size image) {
-    const Warp* const warp = warp_of(transformer);
-    return warp && !transformer.size ? own_size(*warp, image) : size_of(transformer);
-}
-
-/// J of listed points, in their order: exactly of a projective map, whose neighbours may lie behind the
-/// viewer, and by differences of any other.
-std::vector<SamplingPoints::Jacobian> jacobians_of(const SamplingPoints& points,
-                                                   const std::optional<Homography>& projective,
-                                                   Size glimpse) {
-    std::vector<SamplingPoints::Jacobian> jacobians;
-    if (points.affine()) return jacobians;
-    jacobians.reserve(static_cast<std::size_t>(glimpse.area()));
-    for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) {
-            jacobians.push_back(projective ? projective_jacobian(*projective, j, i) : points.jacobian(j, i));
-        }
-    }
-    return jacobians;
-}
-
 std::string field_of(const Warp& warp) {
     return std::visit(
         overloaded{
@@ -129,6 +108,35 @@ void require_seen(const SpatialTransformer& transformer, Size image) {
 }
 
 }  // namespace
+
+Size glimpse_size(const SpatialTransformer& transformer, Size image) {
+    const Warp* const warp = warp_of(transformer);
+    return warp && !transformer.size ? own_size(*warp, image) : size_of(transformer, image);
+}
+
+Samples samples_of(const SpatialTransformer& transformer, Size image, Size glimpse) {
+    return {.points = sampling_points(transformer, image, glimpse),
+            .interpolation = transformer.interpolation,
+            .padding = transformer.padding.value_or(Padding::zeros),
+            .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
+}
+
+/// Exactly of a projective map, whose neighbours may lie behind the viewer, and by differences of any other.
+std::vector<SamplingPoints::Jacobian> jacobians_of(const Samples& samples,
+                                                   const SpatialTransformer& transformer, Size image,
+                                                   Size glimpse) {
+    std::vector<SamplingPoints::Jacobian> jacobians;
+    if (samples.points.affine()) return jacobians;
+    const auto projective = homography(*warp_of(transformer), image, glimpse);
+    jacobians.reserve(static_cast<std::size_t>(glimpse.area()));
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) {
+            jacobians.push_back(projective ? projective_jacobian(*projective, j, i)
+                                           : samples.points.jacobian(j, i));
+        }
+    }
+    return jacobians;
+}
 
 Theta theta_of(const Affine& matrix, Size image, Size glimpse, bool align_corners) {
     const auto row = [&](const std::array<double, 3>& m, int size) {
@@ -207,10 +215,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     const SpatialTransformer transformer = with_box_in_pixels(given, image);
     require_seen(transformer, image);
     const Size size = glimpse_size(transformer, image);
-    Samples samples{.points = sampling_points(transformer, image, size),
-                    .interpolation = transformer.interpolation,
-                    .padding = transformer.padding.value_or(Padding::zeros),
-                    .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
+    Samples samples = samples_of(transformer, image, size);
     const Affine* const affine = samples.points.affine();
     const std::optional<Affine> matrix = affine ? std::optional(*affine) : std::nullopt;
     const Warp* const warp = matrix ? nullptr : warp_of(transformer);
@@ -218,7 +223,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     if (matrix) require_reachable(*matrix, size, field_of(transformer));
     if (!matrix && !projective) require_reachable(samples.points, field_of(transformer));
     std::vector<SamplingPoints::Jacobian> jacobians;
-    if (transformer.antialias) jacobians = jacobians_of(samples.points, projective, size);
+    if (transformer.antialias) jacobians = jacobians_of(samples, transformer, image, size);
     MapKind kind = transformer.antialias ? antialiased(std::move(samples), std::move(jacobians), image, size)
                                          : sampled(std::move(samples), image, size);
     Lowered lowered{.map = {.image = image, .glimpse = size, .kind = std::move(kind)},

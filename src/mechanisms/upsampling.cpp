@@ -213,24 +213,34 @@ BandedMatrix axis_matrix(const Mask& mask, const UpsampledAxis& wanted, int firs
 
 }  // namespace
 
-cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const Box& region, const Rectangle& pixels) {
-    const Size cells{grid.cols, grid.rows};
+PlacedMap placed_map(const Mask& mask, Size image) {
+    const Box region = map_region(mask, image);
+    return {region, intersection(rounded(region), whole(image))};
+}
+
+std::optional<Separable> upsampling_axes(const Mask& mask, Size cells, const PlacedMap& place) {
+    const auto& [region, pixels] = place;
     const bool is_smooth = mask.upsample == Mask::Upsample::gaussian;
-    cv::Mat a;
-    grid.convertTo(a, CV_32F);
     const bool is_cell_a_pixel = cells == pixels.size() && region.x == pixels.x && region.y == pixels.y &&
                                  region.width == pixels.width && region.height == pixels.height;
-    if (is_cell_a_pixel && !is_smooth) return a;
+    if (is_cell_a_pixel && !is_smooth) return std::nullopt;
     const Rectangle all = rounded(region);
     if (is_smooth && is_too_long(all, pixels.size())) {
         throw Error("a map that is smoothed lies on at most " + power_of_two(longest_smoothed) +
                     " pixels a side, or all on the image, not on " + to_string(region));
     }
-    return averages(
-        axis_matrix(mask, {cells.height, region.y, region.height, pixels.y, pixels.height}, all.y,
-                    all.height),
-        axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x, all.width),
-        a);
+    return Separable{
+        .rows = axis_matrix(mask, {cells.height, region.y, region.height, pixels.y, pixels.height}, all.y,
+                            all.height),
+        .columns = axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x,
+                               all.width)};
+}
+
+cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const PlacedMap& place) {
+    cv::Mat a;
+    grid.convertTo(a, CV_32F);
+    const auto axes = upsampling_axes(mask, {grid.cols, grid.rows}, place);
+    return axes ? averages(axes->rows, axes->columns, a) : a;
 }
 
 int nearest_cell(double edge, int cells) {

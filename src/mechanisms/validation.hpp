@@ -109,11 +109,11 @@ Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {
     return mechanism;
 }
 
-/// The glimpse size of a mechanism that keeps `require_size` and whose box is in pixels.
+/// The glimpse size of a mechanism that keeps `require_size`.
 template <typename Mechanism>
-Size size_of(const Mechanism& mechanism) {
+Size size_of(const Mechanism& mechanism, Size image) {
     if (mechanism.size) return *mechanism.size;
-    return rounded_size(std::get<typename Mechanism::BoxForm>(mechanism.form).box);
+    return rounded_size(in_pixels(std::get<typename Mechanism::BoxForm>(mechanism.form), image));
 }
 
 }  // namespace glimpse

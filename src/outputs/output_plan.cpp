@@ -89,6 +89,7 @@ class JobPaths {
         }
         if (plan_.options.map) paths.map = below(glimpse.id + ".map." + map_format(plan_.format)).string();
         if (plan_.options.gradients) paths.gradients = below(glimpse.id + ".gradients.npz").string();
+        if (plan_.options.vjp) paths.vjp = below(glimpse.id + ".vjp.npz").string();
         return paths;
     }
 
@@ -186,12 +187,13 @@ void validate(const OutputOptions& options) {
     if (options.sheet.over_run) require_sheet_of_run(options);
     if (has_sheet) require_cell_size("sheet.cell_size", options.sheet.cell_size);
     if (options.tracks.strip) require_cell_size("tracks.cell_size", options.tracks.cell_size);
-    if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map ||
-                                           options.gradients || options.matrices != MatrixForm::none)) {
-        throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
-                                       field_name("overlay") + ", " + field_name("panel") + ", " +
-                                       field_name("sheet") + ", " + field_name("map") + ", " +
-                                       field_name("gradients") + " and " + field_name("matrices"));
+    if (options.out == standard_stream &&
+        (options.overlay || options.panel || has_sheet || options.map || options.gradients || options.vjp ||
+         options.matrices != MatrixForm::none)) {
+        throw InvalidOption(
+            "out", "'-' holds the glimpse alone: give a directory for " + field_name("overlay") + ", " +
+                       field_name("panel") + ", " + field_name("sheet") + ", " + field_name("map") + ", " +
+                       field_name("gradients") + ", " + field_name("vjp") + " and " + field_name("matrices"));
     }
 }
 
@@ -199,7 +201,7 @@ void validate(const OutputOptions& options) {
 
 std::vector<fs::path> OutputPaths::beside_glimpses() const {
     std::vector<fs::path> others;
-    for (const GlimpsePaths& one : glimpses) others.insert(others.end(), {one.map, one.gradients});
+    for (const GlimpsePaths& one : glimpses) others.insert(others.end(), {one.map, one.gradients, one.vjp});
     for (const std::vector<MatrixPath>& one : matrices)
         std::ranges::transform(one, std::back_inserter(others), &MatrixPath::path);
     others.insert(others.end(), {overlay, panel, record});
@@ -267,6 +269,7 @@ void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOut
         visit_one(paths.glimpse);
         visit_one(paths.map);
         visit_one(paths.gradients);
+        visit_one(paths.vjp);
         for (const MatrixPath& matrix : naming.matrices_of(glimpse.id)) visit(matrix.path);
     }
     std::ranges::for_each(naming.beside_glimpses().beside_glimpses(), visit);
@@ -308,7 +311,9 @@ OutputPlan plan_outputs(std::vector<ImageJob>&& jobs, const OutputOptions& optio
 
 OutputPlan plan_outputs(std::vector<ImageJob>& jobs, const OutputOptions& options) {
     validate(options);
-    OutputPlan plan{.options = options, .to_standard_output = options.out == standard_stream};
+    OutputPlan plan{.options = options,
+                    .to_standard_output = options.out == standard_stream,
+                    .has_one_image = jobs.size() == 1};
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
     } else if (names_a_file(options.out)) {

@@ -68,6 +68,11 @@ Json json(const GlimpseReport& glimpse) {
     add_path(record, "map", glimpse.map);
     if (glimpse.map_negative > 0) record["map_negative"] = glimpse.map_negative;
     add_path(record, "gradients", glimpse.gradients);
+    add_path(record, "vjp_output", glimpse.vjp);
+    if (glimpse.loss_gradients) {
+        record["vjp"] = Json::object();
+        for (const auto& [name, number] : *glimpse.loss_gradients) record["vjp"][name] = number;
+    }
     if (glimpse.saturated > 0) record["saturated"] = glimpse.saturated;
     return record;
 }

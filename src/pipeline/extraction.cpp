@@ -38,8 +38,8 @@ struct Run {
 
 /// Saves glimpses that were read together of what is decoded.
 void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageInfo& image,
-                  const ImageRegion& decoded, const Run& run, Saver& saver, Matrices& matrices,
-                  Pictures& pictures) {
+                  const ImageRegion& decoded, const ImageJob& job, const Run& run, Saver& saver,
+                  Matrices& matrices, Pictures& pictures) {
     const bool with_maps = !glimpses.empty() && !glimpses.front()->paths->map.empty();
     const std::size_t at_once = with_maps ? most_maps_at_once : glimpses.size();
     const auto save = [&](std::size_t k) {
@@ -47,7 +47,8 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
         if (!glimpse.report->error.empty()) return;
         guarded(*glimpse.report, [&] {
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
-            save_gradients(glimpse, decoded, run.options, saver);  // first, since float32 may not hold them
+            // First, since float32 may not hold them.
+            save_gradients(glimpse, {decoded, job}, run.plan, run.options, saver);
             save_glimpse(glimpse, picture, run.plan.format, saver);
             matrices.save(glimpse, saver);
             pictures.show(glimpse, picture);
@@ -100,8 +101,8 @@ void linearise_shown(std::vector<LoweredGlimpse>& glimpses, ImageReader& image, 
 
 /// Decodes one part after another, reads its glimpses and saves them. Throws `WaitEnded` where the run is
 /// interrupted while some are left.
-void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run, GlimpseReader& reader,
-                   Saver& saver, Matrices& matrices, Pictures& pictures) {
+void extract_parts(const Decoding& decoding, ImageReader& image, const ImageJob& job, const Run& run,
+                   GlimpseReader& reader, Saver& saver, Matrices& matrices, Pictures& pictures) {
     const std::string& format = run.plan.format;
     const ImageInfo& info = image.info();
     const int depth = is_array_format(format) ? CV_32F : info.depth;
@@ -112,7 +113,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run,
         decoded = {};  // frees the previous part first
         decoded = decode_region(image, part.region, decoding.shrink);
         reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
-            save_portion(portion, pixels, info, decoded, run, saver, matrices, pictures);
+            save_portion(portion, pixels, info, decoded, job, run, saver, matrices, pictures);
             left -= portion.size();
             if (left > 0) require_running(run.options);
         });
@@ -276,7 +277,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses, draws);
     Matrices matrices(run.plan.options, paths, report);
     matrices.plan(glimpses);
-    refuse_without_gradients(glimpses, run.plan.options, info);
+    refuse_without_gradients(glimpses, run.plan, job, info);
     tell_dark(glimpses, run.plan.format, info.depth, done);
     tell_inexact_fills(glimpses, run.plan.format, info.depth, done);
     if (run.options.dry_run) {
@@ -287,7 +288,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     if (!pictures.are_wanted()) drop_existing(glimpses, matrices, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     // A derivative may look at pixels beside those of the glimpse.
-    const bool needs_all = pictures.shrink_for(info.size) == 1 || run.plan.options.gradients;
+    const bool needs_all = pictures.shrink_for(info.size) == 1 || writes_gradients(run.plan.options);
     const Decoding decoding = plan_decoding(glimpses, info, needs_all, run.options.fast_shrink);
     if (!held.reserved) {
         std::int64_t beside =
@@ -298,7 +299,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     }
     linearise_shown(glimpses, image, run, pictures);
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses, shown_values(image));
-    extract_parts(decoding, image, run, reader, saver, matrices, pictures);
+    extract_parts(decoding, image, job, run, reader, saver, matrices, pictures);
     report.doubts = image.doubts();
     report.clipped = pictures.clipped();
     done.labels_left_out = pictures.labels_left_out();

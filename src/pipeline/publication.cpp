@@ -15,7 +15,7 @@ void remove_from(ImageReport& report, const std::string& path) {
     }
     std::erase(report.sheets, path);
     for (GlimpseReport& glimpse : report.glimpses) {
-        for (std::string* const one : {&glimpse.map, &glimpse.gradients}) {
+        for (std::string* const one : {&glimpse.map, &glimpse.gradients, &glimpse.vjp}) {
             if (*one == path) one->clear();
         }
     }
@@ -31,7 +31,7 @@ void record_failure(FinishedJob& done, const UnpublishedFile& file) {
         const auto k = static_cast<std::size_t>(&one - done.paths.glimpses.data());
         const auto is_it = [&](const MatrixPath& matrix) { return matrix.path == file.path; };
         return one.glimpse == file.path || one.map == file.path || one.gradients == file.path ||
-               (k < matrices.size() && std::ranges::any_of(matrices[k], is_it));
+               one.vjp == file.path || (k < matrices.size() && std::ranges::any_of(matrices[k], is_it));
     });
     const auto glimpse = std::ranges::find_if(done.report.glimpses, [&](const GlimpseReport& one) {
         return paths != done.paths.glimpses.end() && one.output == paths->glimpse;

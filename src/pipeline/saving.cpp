@@ -229,7 +229,7 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Matrices& matric
     std::erase_if(glimpses, [&](const LoweredGlimpse& glimpse) {
         const GlimpsePaths& paths = *glimpse.paths;
         if (paths.glimpse.empty() || saver.wants(paths.glimpse)) return false;
-        if (saver.wants(paths.map) || saver.wants(paths.gradients)) return false;
+        if (saver.wants(paths.map) || saver.wants(paths.gradients) || saver.wants(paths.vjp)) return false;
         if (matrices.are_wanted(glimpse, saver)) return false;
         record_output(glimpse);
         glimpse.report->skipped = true;
@@ -248,6 +248,7 @@ void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver
         glimpse.report->skipped = !path.empty() && !saver.wants(path);
         if (saver.wants(glimpse.paths->map)) glimpse.report->map = glimpse.paths->map;
         if (saver.wants(glimpse.paths->gradients)) glimpse.report->gradients = glimpse.paths->gradients;
+        if (saver.wants(glimpse.paths->vjp)) glimpse.report->vjp = glimpse.paths->vjp;
     }
 }
 

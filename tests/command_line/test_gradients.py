@@ -80,6 +80,12 @@ class GradientsTest(GlimpseCase):
             "axes": ({"mechanism": "gaussian", "x": {"u": 3, "s": 2, "d": 4}, "y": {"u": 5, "s": 1, "d": 3}, "size": [4, 3]},
                      {f"{axis}/{name}" for axis in "xy" for name in "usd"}),
             "kernel": ({"mechanism": "filter", "kernel": [[0, 1], [1, 0]]}, {"kernel/0/0", "kernel/0/1", "kernel/1/0", "kernel/1/1"}),
+            "wide": ({"mechanism": "stn", "box": BOX, "size": [4, 3], "antialias": True}, {"box/0", "box/1", "box/2", "box/3", "angle"}),
+            "turned": ({"mechanism": "gaussian", "box": BOX, "angle": 20, "size": [4, 3]}, {"box/0", "box/1", "box/2", "box/3", "angle", "sigma"}),
+            "grid": ({"mechanism": "mask", "grid": [[0, 1], [1, 0]], "activation": "sigmoid"}, {"grid/0/0", "grid/0/1", "grid/1/0", "grid/1/1", "temperature"}),
+            "peak": ({"mechanism": "mask", "x": {"u": 3, "s": 2}, "y": {"u": 5, "s": 1}}, {"x/u", "x/s", "y/u", "y/s"}),
+            "roi": ({"mechanism": "crop", "convention": "roi-align", "box": [3, 4, 30, 25], "size": [4, 3]}, {"box/0", "box/1", "box/2", "box/3"}),
+            "rotated": ({"mechanism": "crop", "convention": "roi-align-rotated", "box": [20, 15, 20, 10, 30], "size": [4, 3]}, {f"box/{k}" for k in range(5)}),
             "points": ({"mechanism": "points", "points": [[0.2, 0.3, 0.5], [0.7, 0.6, 0.5]]}, {f"points/{k}/{c}" for k in range(2) for c in range(3)}),
         }
         self.extract([{"id": name, **entry} for name, (entry, _) in entries.items()], "--gradients")
@@ -94,15 +100,16 @@ class GradientsTest(GlimpseCase):
 
     def test_what_has_none_fails_by_itself(self):
         entries = [{"id": "crop", "mechanism": "crop", "box": BOX}, {"id": "nearest", "mechanism": "stn", "box": BOX, "interpolation": "nearest"},
-                   {"id": "wide", "mechanism": "stn", "box": BOX, "antialias": True}, {"id": "turned", "mechanism": "gaussian", "box": BOX, "angle": 20},
-                   {"id": "mask", "mechanism": "mask", "grid": [[0, 1]]}, {"id": "retina", "mechanism": "retina", "centre": [20, 15], "size": [4, 4]},
+                   {"id": "wide", "mechanism": "stn", "flow": {"file": "flow.npy"}, "antialias": True}, {"id": "hard", "mechanism": "mask", "grid": [[0, 1]], "kind": "hard", "threshold": 0.5},
+                   {"id": "mask", "mechanism": "mask", "box": BOX}, {"id": "retina", "mechanism": "retina", "centre": [20, 15], "size": [4, 4]},
                    {"id": "bent", "mechanism": "stn", "box": BOX, "transition": 0.5}, {"id": "good", "mechanism": "stn", "box": BOX}]
+        numpy.save(self.path("flow.npy"), numpy.ones((3, 4, 2)))
         for more in ([], ["--dry-run"]):
             result = self.extract(entries, "--gradients", "--report", "-", *more, status=1)
             errors = {glimpse["id"]: glimpse.get("error") for glimpse in json.loads(result.stdout)["glimpses"]}
             self.assertIsNone(errors.pop("good"))
             says = {"crop": "score function", "nearest": "p.json: /glimpses/1/interpolation: ", "wide": "p.json: /glimpses/2/antialias: ",
-                    "turned": "p.json: /glimpses/3/angle: ", "mask": "gradients of masks", "retina": "score function", "bent": "transition"}
+                    "hard": "p.json: /glimpses/3/threshold: ", "mask": "p.json: /glimpses/4/box: ", "retina": "score function", "bent": "transition"}
             for name, error in errors.items():
                 with self.subTest(name):
                     self.assertIn(says[name.split(".")[0]], error)

@@ -24,9 +24,11 @@ def load(names):
 
 
 def made(check):
+    """Of `check(random, image, files)`, which may add files that the entry names."""
     def make(random):
         image = pictures.picture(random, longest=40)
-        return Item("image.npy", pictures.npy(image), [check(random, image) for _ in range(GLIMPSES)])
+        files = {}
+        return Item("image.npy", pictures.npy(image), [check(random, image, files) for _ in range(GLIMPSES)], files)
     return make
 
 
@@ -43,7 +45,7 @@ def jacobian(function, numbers):
     return numpy.moveaxis(found.reshape(channels, height, width, -1).numpy(), (1, 2, 3, 0), (0, 1, 2, 3)).reshape(height, width, -1)
 
 
-def transformer(random, image):
+def transformer(random, image, _):
     import torch_peer
     from torch.nn import functional
 
@@ -61,7 +63,7 @@ def transformer(random, image):
     return Check(entry, jacobian(sampled, theta), pictures.greatest(image) * max(image.shape[:2]))
 
 
-def gaussian(random, image):
+def gaussian(random, image, _):
     import torch
     import torch_peer
 
@@ -91,7 +93,94 @@ def gaussian(random, image):
     return Check(entry, jacobian(read, numbers), unit)
 
 
+def field(random, image, files):
+    """A grid of points, each pixel by its own two numbers."""
+    import torch
+    import torch_peer
+    from torch.nn import functional
+
+    width, height = small_size(random)
+    points = random.uniform(-1.2, 1.2, (height, width, 2))
+    name = f"grid{len(files)}.npy"
+    files[name] = pictures.npy(points)
+    entry = {**transformers.choices(random, image, transformers.MIXING, ("zeros", "border", "reflection")), "grid": {"file": name}}
+    del entry["size"]  # which the grid gives
+    numbers = torch.tensor(points, requires_grad=True)
+    sampled = functional.grid_sample(torch_peer.planes(image), numbers[None], mode=entry["interpolation"], padding_mode=entry["padding"],
+                                     align_corners=entry["align_corners"])[0]
+    by_channels = [torch.autograd.grad(plane.sum(), numbers, retain_graph=True)[0].numpy() for plane in sampled]
+    return Check(entry, numpy.stack(by_channels, 3).reshape(height, width, -1), pictures.greatest(image) * max(image.shape[:2]))
+
+
+def turned(random, image, _):
+    """Gaussians about the cells of a box that is turned."""
+    import torch
+    import torch_peer
+
+    size = small_size(random)
+    height, width = image.shape[:2]
+    sides = [float(random.uniform(2, 2 + length)) for length in (width, height)]
+    box = [float(random.uniform(0, length) - side / 2) for length, side in zip((width, height), sides)] + sides
+    angle, sigma = float(random.uniform(5, 85)), float(random.uniform(0.4, 1.5))
+    safe = bool(random.integers(2))
+    entry = {"mechanism": "gaussian", "box": box, "angle": angle, "sigma": sigma, "size": size, "normalise": "safe" if safe else "eps"}
+    x, y = torch.arange(width, dtype=torch.float64), torch.arange(height, dtype=torch.float64)
+    j, i = torch.arange(size[0], dtype=torch.float64), torch.arange(size[1], dtype=torch.float64)
+
+    def read(numbers):
+        left, top, wide, high, degrees, s = numbers
+        across, down = wide / size[0], high / size[1]
+        turn = torch.deg2rad(degrees)
+        u, v = (across * (j - (size[0] - 1) / 2))[None, :], (down * (i - (size[1] - 1) / 2))[:, None]
+        at_x = left + wide / 2 - 0.5 + torch.cos(turn) * u - torch.sin(turn) * v
+        at_y = top + high / 2 - 0.5 + torch.sin(turn) * u + torch.cos(turn) * v
+        dx, dy = x[None, None, None, :] - at_x[:, :, None, None], y[None, None, :, None] - at_y[:, :, None, None]
+        q_x, q_y = (torch.cos(turn) * dx + torch.sin(turn) * dy) / across, (torch.cos(turn) * dy - torch.sin(turn) * dx) / down
+        exponents = (-0.5 * ((q_x / s) ** 2 + (q_y / s) ** 2)).flatten(2)
+        powers = torch.exp(exponents)
+        weights = torch.softmax(exponents, 2) if safe else powers / (powers.sum(2, keepdim=True) + 1e-8)
+        return torch.einsum("ijp,cp->cij", weights, torch_peer.planes(image)[0].flatten(1))
+
+    numbers = [*box, angle, sigma]
+    # A Gaussian's least deviation is that of the steepest weight, of which angles move the farthest pixel.
+    least = sigma * min(box[2] / size[0], box[3] / size[1])
+    return Check(entry, jacobian(read, numbers), pictures.greatest(image) * max(width, height) / min(least, 1))
+
+
+MASK = [*(f"grid/{row}/{column}" for row in range(2) for column in range(3)), "temperature"]
+
+
+def mask(random, image, _):
+    """A grid's numbers, and the temperature."""
+    import torch
+    import torch_peer
+    from torch.nn import functional
+
+    grid = random.normal(size=(2, 3))
+    temperature = float(random.uniform(0.5, 2))
+    entry = {"mechanism": "mask", "grid": grid.tolist(), "activation": str(random.choice(["sigmoid", "softmax"])), "kind": "free", "temperature": temperature,
+             "upsample": str(random.choice(["nearest", "bilinear", "bicubic"])), "normalise": str(random.choice(["none", "max", "sum"]))}
+    mode = {"nearest": "nearest-exact"}.get(entry["upsample"], entry["upsample"])
+
+    def read(numbers):
+        given = numbers[:-1] / numbers[-1]
+        values = torch.sigmoid(given) if entry["activation"] == "sigmoid" else torch.softmax(given, 0)
+        options = {} if mode == "nearest-exact" else {"align_corners": False}
+        weights = functional.interpolate(values.reshape(1, 1, 2, 3), image.shape[:2], mode=mode, **options)[0, 0]
+        if entry["normalise"] == "max":
+            weights = weights / torch.amax(weights.abs())  # which several greatest share evenly
+        if entry["normalise"] == "sum":
+            weights = weights / weights.sum()
+        return torch_peer.planes(image)[0] * weights
+
+    return Check(entry, jacobian(read, [*grid.flatten().tolist(), temperature]), pictures.greatest(image) * 4)
+
+
 KINDS = [
+    Kind("gradients, stn's grid; torch autograd of grid_sample", bounds.FLOAT32, made(field), 0.5, ("--gradients",), load=load(["grid"]), needs=("torch",)),
+    Kind("gradients, turned gaussian; torch autograd", bounds.FLOAT32, made(turned), 0.5, ("--gradients",),
+         load=load(["box/0", "box/1", "box/2", "box/3", "angle", "sigma"]), needs=("torch",)),
+    Kind("gradients, mask's grid; torch autograd", bounds.FLOAT32, made(mask), 0.5, ("--gradients",), load=load(MASK), needs=("torch",)),
     Kind("gradients, stn; torch autograd of grid_sample", bounds.FLOAT32, made(transformer), 0.5, ("--gradients",), load=load(THETA), needs=("torch",)),
     Kind("gradients, gaussian; torch autograd", bounds.FLOAT32, made(gaussian), 0.5, ("--gradients",), load=load(AXES), needs=("torch",)),
 ]

@@ -66,7 +66,7 @@ class Reader:
 
     def arrays(self):
         """A matrix for each image of photos/; features, and maps of them; filters for each pixel of photo.jpg; sampling
-        points; logits of a map."""
+        points; the gradient of a loss; logits of a map."""
         numpy.save(self.directory / "thetas.npy", numpy.eye(2, 3)[None].repeat(2, 0))
         numpy.save(self.directory / "features.npy", numpy.ones((14, 14, 8), "float32"))
         filters = numpy.full((427, 640, 9), 1 / 9, "float16")
@@ -75,6 +75,7 @@ class Reader:
         shape = (1, 2, 8, 4, 4)
         locations = numpy.full((*shape, 2), 0.4)
         numpy.savez(self.directory / "detr.npz", locations=locations, weights=numpy.full(shape, 1 / 16))
+        numpy.save(self.directory / "loss.npy", numpy.ones((64, 64, 3)))
         numpy.save(self.directory / "logits.npy", numpy.arange(6.0).reshape(2, 3))
         numpy.savez(self.directory / "attention.npz", alphas=numpy.full((3, 14, 14), 14.0 ** -2))
 

@@ -12,113 +12,14 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
-#include "maps/matrix_entries.hpp"
+#include "gradient_checks.hpp"
 #include "reference.hpp"
 #include "refusals.hpp"
 
-// Each derivative against the central difference of a float64 glimpse.
-
 using namespace glimpse;
+using namespace glimpse::gradient_checks;
 
 namespace {
-
-using reference::Values;
-
-constexpr Size image_size{23, 17};
-
-Values smooth_noise() {
-    Values image(image_size.height, image_size.width);
-    cv::RNG(7).fill(image, cv::RNG::UNIFORM, 0.0, 1.0);
-    return image;
-}
-
-/// A map's matrix, or one of its two, in float64.
-Values matrix_of(const LinearMap& map, MatrixOf which) {
-    const MatrixShape shape = shape_of(map, which);
-    Values matrix(static_cast<int>(shape.rows), static_cast<int>(shape.columns), 0.0);
-    int row = 0;
-    for_each_entry(
-        map, which,
-        [&](std::int64_t column, float weight) { matrix(row, static_cast<int>(column)) = weight; },
-        [&] { ++row; });
-    return matrix;
-}
-
-/// A I, and Σ|A| |I| as the measure of rounding.
-struct Applied {
-    Values values;
-    Values magnitude;
-};
-
-Values applied(const LinearMap& map, const Values& image, bool magnitudes) {
-    const auto matrix = [&](MatrixOf which) {
-        const Values all = matrix_of(map, which);
-        return magnitudes ? Values(cv::abs(all)) : all;
-    };
-    if (matrices_of(map).size() == 2) return Values(matrix(MatrixOf::y) * image * matrix(MatrixOf::x).t());
-    const Values column(matrix(MatrixOf::all) * image.clone().reshape(1, static_cast<int>(image.total())));
-    return Values(column.reshape(1, map.glimpse.height));
-}
-
-Applied applied(const ParameterGradient& gradient, const Values& image) {
-    const Size size = gradient.terms.front().map.glimpse;
-    Applied sum{Values(size.height, size.width, 0.0), Values(size.height, size.width, 0.0)};
-    for (const Lowered& term : gradient.terms) {
-        sum.values += applied(term.map, image, false);
-        sum.magnitude += applied(term.map, image, true);
-    }
-    return sum;
-}
-
-using Glimpse64 = std::function<Values(const Mechanism&)>;
-
-/// A mechanism of which the number that a pointer names has changed by so much.
-using Moved = std::function<Mechanism(const std::string& parameter, double by)>;
-
-/// Weights are float32, and beside its sums their products.
-constexpr double of_float32 = 3e-7;
-/// Of central differences in float64: rounding by the step, and the third derivative by its square.
-constexpr double step = 1e-5;
-constexpr double of_differences = 3e-8;
-
-/// Whether a pixel lies so near to where its derivative jumps that differences do not tell it.
-using IsAtKink = std::function<bool(int j, int i)>;
-
-/// Compares all gradients.
-void compare(
-    const Moved& moved, const Glimpse64& glimpse,
-    const IsAtKink& is_at_kink = [](int, int) { return false; }) {
-    const Values image = smooth_noise();
-    const Mechanism mechanism = moved("", 0);
-    const Values middle = glimpse(mechanism);
-    for (const ParameterGradient& gradient : gradients(mechanism, image_size)) {
-        CAPTURE(gradient.parameter);
-        const Values after = glimpse(moved(gradient.parameter, step));
-        const Values before = glimpse(moved(gradient.parameter, -step));
-        const Applied found = applied(gradient, image);
-        REQUIRE(found.values.size() == middle.size());
-        for (int i = 0; i < middle.rows; ++i) {
-            for (int j = 0; j < middle.cols; ++j) {
-                if (is_at_kink(j, i)) continue;
-                CAPTURE(i);
-                CAPTURE(j);
-                const double expected = (after(i, j) - before(i, j)) / (2 * step);
-                const double tolerance = (of_float32 + of_differences) * (found.magnitude(i, j) + 1);
-                CHECK(std::abs(found.values(i, j) - expected) <= tolerance);
-            }
-        }
-    }
-}
-
-/// The one number of these that the pointer names.
-double& named(const std::string& parameter, std::vector<std::pair<std::string, double*>> numbers) {
-    static double none;
-    for (const auto& [name, number] : numbers) {
-        if (name == parameter) return *number;
-    }
-    CHECK_MESSAGE(parameter.empty(), parameter);
-    return none;
-}
 
 double epsilon_of(const Gaussian& gaussian) {
     return gaussian.normalise == Gaussian::Normalise::eps && !gaussian.outside ? 1e-8 : 0;
@@ -587,9 +488,14 @@ TEST_CASE("what has no gradient says why") {
     stn.form = SpatialTransformer::BoxForm{{1, 2, 8, 8}, Units::pixels, 0};
     stn.interpolation = Interpolation::nearest;
     CHECK(holds(refusal<InvalidParameter>([&] { gradients(stn, image_size); }), "changes in steps"));
-    stn.interpolation = Interpolation::bilinear;
-    stn.antialias = true;
-    CHECK(holds(refusal<InvalidParameter>([&] { gradients(stn, image_size); }), "antialiased"));
-    Gaussian gaussian = with_form(Gaussian::BoxForm{{{3, 3, 8, 8}, Units::pixels, 20}});
-    CHECK(holds(refusal<InvalidParameter>([&] { gradients(gaussian, image_size); }), "turned"));
+    Mask mask;
+    mask.form = Mask::BoxForm{{1, 2, 8, 8}, Units::pixels, 0};
+    CHECK(holds(refusal<InvalidParameter>([&] { gradients(mask, image_size); }), "whole pixels"));
+    mask.form = Mask::GridForm{cv::Mat(cv::Mat::ones(2, 2, CV_64F))};
+    mask.kind = Mask::Kind::hard;
+    CHECK(holds(refusal<InvalidParameter>([&] { gradients(mask, image_size); }), "0 or 1"));
+    mask.kind = Mask::Kind::soft;
+    mask.form = Mask::GridForm{cv::Mat(cv::Mat::ones(1, static_cast<int>(most_single_numbers) + 1, CV_64F))};
+    CHECK(holds(refusal<InvalidParameter>([&] { gradients(mask, image_size); }), "4097"));
+    CHECK(array_gradients(mask, image_size).size() == 1);
 }

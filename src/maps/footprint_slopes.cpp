@@ -1,0 +1,208 @@
+#include "maps/footprint_slopes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "maps/footprint_shapes.hpp"
+#include "maps/footprints.hpp"
+#include "maps/point_differences.hpp"
+#include "maps/sparse_matrix.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Of derivatives, which fall off later: z² exp(-½ z²) is 1.1e-9 there.
+constexpr double kept_exponent_of_slopes = 7.0 * 7.0 / 2;
+
+/// T and J of a glimpse pixel, which move.
+struct MovingCell {
+    PairOf<Dual> centre;
+    JacobianOf<Dual> jacobian;
+
+    MovingCell(const Point& point, const Point& moves, const SamplingPoints::Jacobian& j,
+               const SamplingPoints::Jacobian& of_j)
+        : centre{Dual(point.x, moves.x), Dual(point.y, moves.y)} {
+        for (std::size_t r = 0; r < 2; ++r) {
+            for (std::size_t c = 0; c < 2; ++c) jacobian[r][c] = {j[r][c], of_j[r][c]};
+        }
+    }
+};
+
+/// The triangle, with the derivative that it has as t falls: to the right of its centre.
+Dual triangle(const Dual& t) {
+    const double rise = t.value <= -1 ? 0 : t.value <= 0 ? 1 : t.value <= 1 ? -1 : 0;
+    return {triangle_kernel(t.value), rise * t.slope};
+}
+
+/// Hands on the weights of whole positions as those of the pixels that padding makes of them.
+class PaddedSlopes {
+  public:
+    PaddedSlopes(SparseMatrixBuilder& builder, const Footprints& footprints, Size image)
+        : builder_(builder),
+          columns_{image.width, Interpolation::nearest, footprints.padding, footprints.mirror},
+          rows_{image.height, Interpolation::nearest, footprints.padding, footprints.mirror} {}
+
+    void add(std::int64_t x, std::int64_t y, double slope) {
+        const int column = pixel(columns_, x);
+        const int row = pixel(rows_, y);
+        if (column >= 0 && row >= 0) builder_.add(column, row, slope);
+    }
+
+  private:
+    /// -1: none.
+    [[nodiscard]] static int pixel(const AxisSampler& axis, std::int64_t position) {
+        if (position >= 0 && position < axis.size) return static_cast<int>(position);
+        const AxisTaps taps = axis_taps(axis, static_cast<double>(position));
+        return taps.count == 1 ? taps.index[0] : -1;
+    }
+
+    SparseMatrixBuilder& builder_;
+    AxisSampler columns_;
+    AxisSampler rows_;
+};
+
+/// The weights of one glimpse pixel after the other.
+class FootprintSlopes {
+  public:
+    FootprintSlopes(const Footprints& footprints, Size image, const Point& of_s)
+        : footprints_(footprints), image_(image), of_s_(of_s), builder_(image.width) {}
+
+    void add(const MovingCell& cell) {
+        if (footprints_.gaussians) {
+            add_gaussian(cell);
+        } else if (footprints_.means) {
+            add_means(cell);
+        } else {
+            add_triangles(cell);
+        }
+        builder_.finish_row();
+    }
+    void add_nothing() { builder_.finish_row(); }
+    [[nodiscard]] SparseMatrix matrix() && { return std::move(builder_).matrix(); }
+
+  private:
+    static Point values_of(const PairOf<Dual>& pair) { return {pair[0].value, pair[1].value}; }
+    static SamplingPoints::Jacobian values_of(const JacobianOf<Dual>& j) {
+        return {{{j[0][0].value, j[0][1].value}, {j[1][0].value, j[1][1].value}}};
+    }
+
+    /// Visits a footprint's positions, row by row.
+    template <typename Columns, typename Visit>
+    static void for_each_position(const Positions& rows, Columns&& columns, Visit&& visit) {
+        for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+            const Positions run = columns(y);
+            for (std::int64_t x = run.begin; x < run.end; ++x) visit(x, y);
+        }
+    }
+
+    void add_triangles(const MovingCell& cell) {
+        const PixelFootprint footprint(values_of(cell.centre), values_of(cell.jacobian));
+        const PixelShape<Dual> shape(cell.jacobian);
+        const auto along = [&](const PairOf<Dual>& row, const Dual& dx, const Dual& dy) {
+            return triangle(row[0] * dx + row[1] * dy);
+        };
+        const auto weights_at = [&](std::int64_t x, std::int64_t y) {
+            const Dual dx = static_cast<double>(x) - cell.centre[0];
+            const Dual dy = static_cast<double>(y) - cell.centre[1];
+            PairOf<Dual> both{triangle(dx / shape.upright[0]) * triangle(dy / shape.upright[1]), Dual()};
+            if (shape.share.value > 0) both[1] = along(shape.across, dx, dy) * along(shape.down, dx, dy);
+            return both;
+        };
+        PairOf<Dual> sums{};
+        const auto columns = [&](std::int64_t y) { return footprint.columns_up_to_ends(y); };
+        for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
+            const auto [upright, turned] = weights_at(x, y);
+            sums[0] += upright;
+            sums[1] += turned;
+        });
+        // Beyond a share of 1 the positions of the upright kernel are not visited.
+        const Dual of_upright = shape.share.value < 1 ? (1 - shape.share) / sums[0] : Dual();
+        const Dual of_turned = shape.share.value > 0 ? shape.share / sums[1] : Dual();
+        PaddedSlopes pixels(builder_, footprints_, image_);
+        for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
+            const auto [upright, turned] = weights_at(x, y);
+            pixels.add(x, y, (of_upright * upright + of_turned * turned).slope);
+        });
+    }
+
+    void add_gaussian(const MovingCell& cell) {
+        const Footprints::Gaussians& gaussians = *footprints_.gaussians;
+        const GaussianFootprint footprint(values_of(cell.centre), values_of(cell.jacobian), gaussians, image_,
+                                          kept_exponent_of_slopes);
+        const GaussianShape<Dual> shape(cell.centre, cell.jacobian,
+                                        {Dual(gaussians.s.x, of_s_.x), Dual(gaussians.s.y, of_s_.y)});
+        const Point nearest = footprint.nearest();
+        const auto weight_at = [&](std::int64_t x, std::int64_t y) {
+            return shape.relative_weight(static_cast<double>(x), static_cast<double>(y), nearest);
+        };
+        const auto columns = [&](std::int64_t y) { return footprint.columns(y); };
+        Dual sum;
+        for_each_position(footprint.rows(), columns,
+                          [&](std::int64_t x, std::int64_t y) { sum += weight_at(x, y); });
+        if (gaussians.added > 0) sum += gaussians.added * exp(shape.exponent(nearest.x, nearest.y));
+        PaddedSlopes pixels(builder_, footprints_, image_);
+        for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
+            pixels.add(x, y, (weight_at(x, y) / sum).slope);
+        });
+    }
+
+    void add_means(const MovingCell& cell) {
+        const Footprints::Means& means = *footprints_.means;
+        const double share = 1.0 / means.across / means.down;
+        const AxisSampler columns{image_.width, Interpolation::bilinear, Padding::border};
+        const AxisSampler rows{image_.height, Interpolation::bilinear, Padding::border};
+        for_each_sample(means, [&](double across, double down) {
+            const auto& [of_x, of_y] = cell.jacobian;
+            const Dual x = cell.centre[0] + of_x[0] * across + of_x[1] * down;
+            const Dual y = cell.centre[1] + of_y[0] * across + of_y[1] * down;
+            if (!counts({x.value, y.value}, image_)) return;
+            add_product(axis_slopes(columns, x.value), axis_slopes(rows, y.value),
+                        {share * x.slope, share * y.slope}, builder_);
+        });
+    }
+
+    const Footprints& footprints_;
+    Size image_;
+    Point of_s_;
+    SparseMatrixBuilder builder_;
+};
+
+}  // namespace
+
+JacobianVelocity jacobian_by_differences(const Velocity& velocity, Size glimpse, bool is_affine) {
+    return [velocity, glimpse, is_affine](int j, int i) -> SamplingPoints::Jacobian {
+        const Size size = is_affine ? Size{2, 2} : glimpse;
+        const int column = is_affine ? 0 : j;
+        const int row = is_affine ? 0 : i;
+        // Along an axis of a single pixel J is 1, whatever the points.
+        const Point across = difference(column, size.width, {}, [&](int k) { return velocity(k, row); });
+        const Point down = difference(row, size.height, {}, [&](int k) { return velocity(column, k); });
+        return {{{across.x, down.x}, {across.y, down.y}}};
+    };
+}
+
+SparseMatrix derivative(const Footprints& footprints, Size image, Size glimpse,
+                        const FootprintMotion& motion) {
+    FootprintSlopes slopes(footprints, image, motion.of_s);
+    const LinearMap sizes{.image = image, .glimpse = glimpse, .kind = {}};
+    const FootprintTaps taps(footprints, sizes);
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) {
+            if (!taps.seen_footprint(j, i)) {
+                slopes.add_nothing();
+                continue;
+            }
+            slopes.add({footprints.points.at(j, i), motion.points(j, i),
+                        jacobian(footprints, j, i, glimpse.width), motion.jacobians(j, i)});
+        }
+    }
+    return std::move(slopes).matrix();
+}
+
+}  // namespace glimpse
