@@ -105,8 +105,8 @@ class GradientsOfGlimpse {
         });
         for_each_array([&](const ArrayGradient& array) {
             if (!array.is_by_pixel) return;
-            std::vector<cv::Mat> planes;
-            for (int k = 0; k < array.count; ++k) planes.push_back(values_of_part(array, k));
+            const std::vector<cv::Mat> planes =
+                planes_of(array, [](const cv::Mat& values) { return values; });
             Array::Shape shape = shape_of(planes.front());
             shape.insert(shape.end(), array.shape.begin() + 2, array.shape.end());
             add_planes(npz, array.parameter, planes, shape);
@@ -127,10 +127,8 @@ class GradientsOfGlimpse {
         };
         for_each_gradient(mechanism_, size_, visit, true);
         for_each_array([&](const ArrayGradient& array) {
-            std::vector<cv::Mat> planes;
-            for (int k = 0; k < array.count; ++k)
-                planes.push_back(summed_channels(values_of_part(array, k), by_glimpse));
-            const std::vector<double> sums = array.pulled_back(planes);
+            const std::vector<double> sums = array.pulled_back(
+                planes_of(array, [&](const cv::Mat& values) { return summed_channels(values, by_glimpse); }));
             for (const double sum : sums) require_finite(sum, array.parameter);
             npz.add<double>(name_of(array.parameter), {array.shape.begin(), array.shape.end()},
                             [&](NumberOutput<double>& to) {
@@ -151,9 +149,15 @@ class GradientsOfGlimpse {
     void for_each_array(const std::function<void(const ArrayGradient&)>& visit) const {
         for (const ArrayGradient& array : array_gradients(mechanism_, size_)) visit(array);
     }
-    [[nodiscard]] cv::Mat values_of_part(const ArrayGradient& array, int k) const {
-        require_running(options_);
-        return values_of(array.part(k), image_, array.parameter);
+    /// What is made of the values of each part, which are read one after another.
+    template <typename Plane>
+    [[nodiscard]] std::vector<cv::Mat> planes_of(const ArrayGradient& array, Plane&& plane) const {
+        std::vector<cv::Mat> planes(static_cast<std::size_t>(array.count));
+        for (int k = 0; k < array.count; ++k) {
+            require_running(options_);
+            planes[static_cast<std::size_t>(k)] = plane(values_of(array.part(k), image_, array.parameter));
+        }
+        return planes;
     }
     /// Σ ∂L/∂g ∂g/∂v over the channels of each pixel; where the glimpse is a sum over all, of its one.
     static cv::Mat summed_channels(const cv::Mat& values, const cv::Mat& by_glimpse) {

@@ -58,13 +58,13 @@ Array LossGradients::array_of(const Wanted& wanted) const {
             "is one array, for one image, and the run may have several: give a .npz with an array \"" + full +
             "\" and so on");
     }
-    const Array all = arrays_->array("");
+    Array all = arrays_->array("");
     if (wanted.glimpses == 1 && has_shape(all, wanted)) return all;
     const Array::Shape& shape = all.shape();
     Array::Shape expected = shapes_of(wanted).front();
     if (wanted.glimpses > 1) expected.insert(expected.begin(), wanted.glimpses);
     if (shape.size() < 3 || shape.front() != wanted.glimpses) throw wrong_shape(shape, expected);
-    const Array one = all.take(0, wanted.number);
+    Array one = all.take(0, wanted.number);
     if (!has_shape(one, wanted)) throw wrong_shape(shape, expected);
     return one;
 }
