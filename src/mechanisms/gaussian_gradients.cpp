@@ -91,11 +91,12 @@ class FormChanges {
 
     void add_box(const Gaussian::BoxForm& box) {
         using Form = Gaussian::BoxForm;
-        add_affine("/box/0", box, [](Form& form) -> double& { return form.box.x; });
-        add_affine("/box/1", box, [](Form& form) -> double& { return form.box.y; });
-        add_affine("/box/2", box, [](Form& form) -> double& { return form.box.width; });
-        add_affine("/box/3", box, [](Form& form) -> double& { return form.box.height; });
-        if (gaussian_.code == Gaussian::Code::hart) return;
+        const bool is_hart = gaussian_.code == Gaussian::Code::hart;  // whose box is [y, x, height, width]
+        add_affine(is_hart ? "/box/1" : "/box/0", box, [](Form& form) -> double& { return form.box.x; });
+        add_affine(is_hart ? "/box/0" : "/box/1", box, [](Form& form) -> double& { return form.box.y; });
+        add_affine(is_hart ? "/box/3" : "/box/2", box, [](Form& form) -> double& { return form.box.width; });
+        add_affine(is_hart ? "/box/2" : "/box/3", box, [](Form& form) -> double& { return form.box.height; });
+        if (is_hart) return;
         const std::string of_x = box.sigma_y ? "/sigma/0" : "/sigma";
         add_affine(of_x, box, [](Form& form) -> double& { return form.sigma; });
         if (!box.sigma_y) return;

@@ -229,10 +229,11 @@ TEST_CASE("a Gaussian's box has derivatives in pixels, in fractions and by HART'
                 Gaussian::BoxForm form{{{3.3 * unit.x, 2.6 * unit.y, 11.4 * unit.x, 9.2 * unit.y}, units, 0}};
                 form.sigma = 0.7;
                 double sigma_y = 0.9;
-                named(parameter, {{"/box/0", &form.box.x},
-                                  {"/box/1", &form.box.y},
-                                  {"/box/2", &form.box.width},
-                                  {"/box/3", &form.box.height},
+                const bool is_hart = code == Gaussian::Code::hart;  // [y, x, height, width] in a document
+                named(parameter, {{is_hart ? "/box/1" : "/box/0", &form.box.x},
+                                  {is_hart ? "/box/0" : "/box/1", &form.box.y},
+                                  {is_hart ? "/box/3" : "/box/2", &form.box.width},
+                                  {is_hart ? "/box/2" : "/box/3", &form.box.height},
                                   {"/sigma/0", &form.sigma},
                                   {"/sigma/1", &sigma_y}}) += by;
                 form.sigma_y = sigma_y;
