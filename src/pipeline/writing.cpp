@@ -12,12 +12,12 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 #include "glimpses/transition_reading.hpp"
-#include "images/doubts.hpp"
 #include "images/output_format.hpp"
 #include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
 #include "parameters/attention_file.hpp"
 #include "pipeline/lowering.hpp"
+#include "pipeline/whole_image.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 #include "system/interruption.hpp"
@@ -35,106 +35,6 @@ bool is_warp(const Lowered& lowered) {
 
 bool is_pasted(const WriteOptions& options) {
     return options.mode != WriteMode::adjoint;
-}
-
-/// The ids of a document's glimpses, of which there may be thousands.
-std::string ids_of(const ParameterDocument& document) {
-    constexpr std::size_t most = 12;
-    std::vector<std::string_view> ids;
-    for (const Glimpse& glimpse : document) {
-        if (ids.size() < most) ids.push_back(glimpse.id);
-    }
-    const std::size_t others = document.size() - ids.size();
-    return join(ids) + (others > 0 ? " and " + std::to_string(others) + " more" : "");
-}
-
-const Glimpse& chosen(const ParameterDocument& document, const std::string& id) {
-    if (id.empty()) {
-        if (document.size() == 1) return document.front();
-        throw InvalidOption("id", "the document makes " + std::to_string(document.size()) + " glimpses, " +
-                                      ids_of(document) + ": say which");
-    }
-    const auto entry = std::ranges::find(document, id, &Glimpse::id);
-    if (entry != document.end()) return *entry;
-    throw InvalidOption("id", "the document makes no glimpse '" + id + "', only " + ids_of(document));
-}
-
-/// The memory of a write, step by step. What is kept of the steps before and what a step takes beside it are
-/// reserved as one, since nobody else gives back what is waited for.
-class StepMemory {
-  public:
-    explicit StepMemory(MemoryAllowance memory) : memory_(std::move(memory)) {}
-
-    /// For a step, in place of the step before. Throws `Error` with what the memory is for, and the remedy,
-    /// where there is less.
-    void reserve(std::int64_t bytes, const std::string& use, const std::string& remedy = {}) {
-        release();
-        memory_.use = use;
-        memory_.remedy = remedy;
-        reserved_ = memory_.reserve(std::min(kept_ + bytes, most_bytes));
-    }
-    void release() { reserved_.reset(); }
-    /// So much is kept from now on.
-    void keep(std::int64_t bytes) { kept_ += bytes; }
-    /// No more than this is kept any longer.
-    void keep_only(std::int64_t bytes) { kept_ = bytes; }
-    [[nodiscard]] std::int64_t kept() const { return kept_; }
-
-  private:
-    MemoryAllowance memory_;
-    MemoryBudget::Reservation reserved_;
-    std::int64_t kept_ = 0;
-};
-
-/// An image to read whole.
-struct WholeImage {
-    const OpenOptions& open;
-    StepMemory& memory;
-    std::string use;  ///< what its decoding is called where the memory does not suffice
-    std::function<void(const std::string&)> warn;
-};
-
-/// The image of a file that has one; its pixels are kept.
-Image read_only_page(std::unique_ptr<ImageReader> opened, const WholeImage& wanted) {
-    ImageReader& reader = *opened;
-    if (const int pages = reader.info().pages; pages > 1) {
-        throw Error("the file has " + std::to_string(pages) +
-                    " pages, and one image is needed; cut one out with extract and its choice of a page");
-    }
-    const Rectangle all = whole(reader.info().size);
-    if (!reader.info().decoded) wanted.memory.reserve(reader.decoding_memory(all, 1), wanted.use);
-    Image image = read_image(reader);
-    if (const std::string doubts = words(reader.doubts()); !doubts.empty()) wanted.warn(doubts);
-    wanted.memory.keep(pixel_bytes(reader.info(), all));
-    return image;
-}
-
-/// Where the image is decoded on opening, that reserves what is kept, too.
-template <typename Input>
-Image open_only_page(const Input& input, const WholeImage& wanted) {
-    OpenOptions options = wanted.open;
-    options.memory.use = wanted.use;
-    options.beside = [&](const ImageInfo&) { return wanted.memory.kept(); };
-    wanted.memory.release();
-    return read_only_page(open_image(input, options), wanted);
-}
-
-/// The only image on standard input.
-Image read_alone(std::span<const std::uint8_t> bytes, const WholeImage& wanted) {
-    const auto images = images_in(bytes, wanted.open);
-    if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
-        throw Error("there is more than one image, and one is needed");
-    return open_only_page(bytes, wanted);
-}
-
-Image read_named(const std::string& path, WholeImage wanted) {
-    wanted.warn = [&path, warn = std::move(wanted.warn)](const std::string& text) {
-        warn(path + ": " + text);
-    };
-    return with_context(path, [&] {
-        if (path != standard_stream) return open_only_page(std::filesystem::path(path), wanted);
-        return read_alone(read_standard_input(), wanted);
-    });
 }
 
 /// What the document says of alpha is said of the glimpse, and of the canvas, too.
@@ -311,7 +211,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     if (!document)
         throw InvalidOption("parameters", "say where the glimpse came from: " + field_name("parameters") +
                                               " or " + field_name("boxes"));
-    const Glimpse& origin = chosen(*document, options.id);
+    const Glimpse& origin = chosen_glimpse(*document, options.id);
     require_no_input(options, *document);
     OpenOptions open = input.open;
     say_alpha(*document, open, glimpse);
