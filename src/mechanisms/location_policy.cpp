@@ -119,14 +119,6 @@ AxisScale scale_of(LocationPolicy::Units units, int pixels) {
     return {1, 0};
 }
 
-/// Two independent numbers of N(0, 1) (Box and Muller 1958, "A Note on the Generation of Random Normal
-/// Deviates").
-Point normal_pair(const PhiloxCounter& words) {
-    const double radius = std::sqrt(-2 * std::log(1 - uniform(words[0], words[1])));  // of a number > 0
-    const double angle = 2 * std::numbers::pi * uniform(words[2], words[3]);
-    return {radius * std::cos(angle), radius * std::sin(angle)};
-}
-
 std::vector<DrawnLocation> draw_normal(const Point& mean, const LocationPolicy& policy, Size image,
                                        const DrawKey& key) {
     const double s = policy.sigma;
@@ -134,7 +126,8 @@ std::vector<DrawnLocation> draw_normal(const Point& mean, const LocationPolicy& 
     const AxisScale y = scale_of(policy.units, image.height);
     std::vector<DrawnLocation> all;
     for (std::size_t k = 0; k < static_cast<std::size_t>(policy.count); ++k) {
-        const Point e = normal_pair(words_of(policy, key, k));
+        const auto [e_x, e_y] = normal_pair(words_of(policy, key, k));
+        const Point e{e_x, e_y};
         const double square = e.x * e.x + e.y * e.y;  // ‖l - μ‖²/σ²
         const Point location{x.pixels(mean.x + s * e.x), y.pixels(mean.y + s * e.y)};
         if (!std::isfinite(location.x) || !std::isfinite(location.y)) {

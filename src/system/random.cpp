@@ -1,5 +1,8 @@
 #include "system/random.hpp"
 
+#include <cmath>
+#include <numbers>
+
 namespace glimpse {
 
 namespace {
@@ -29,6 +32,12 @@ PhiloxCounter philox(PhiloxCounter counter, PhiloxKey key) {
         key = {key[0] + weyl[0], key[1] + weyl[1]};
     }
     return counter;
+}
+
+std::array<double, 2> normal_pair(const PhiloxCounter& words) {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform(words[0], words[1])));  // of a number > 0
+    const double angle = 2 * std::numbers::pi * uniform(words[2], words[3]);
+    return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
 }  // namespace glimpse

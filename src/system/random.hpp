@@ -25,4 +25,8 @@ constexpr double uniform(std::uint32_t high, std::uint32_t low) {
     return static_cast<double>((std::uint64_t{high} << 32U | low) >> 11U) * step;
 }
 
+/// Two independent numbers of N(0, 1), of four words (Box and Muller 1958, "A Note on the Generation of
+/// Random Normal Deviates").
+std::array<double, 2> normal_pair(const PhiloxCounter& words);
+
 }  // namespace glimpse
