@@ -9,7 +9,7 @@ needed=(
     libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev libjxl-dev
     libopenimageio-dev liblcms2-dev libcairo2-dev libpango1.0-dev libfontconfig-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
-    libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
+    libceres-dev libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )
 # Not every system has the one version that checks as the others do, or a browser that is a package.
 wanted=()

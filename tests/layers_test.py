@@ -41,6 +41,8 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "pugixml": "pugixml::pugixml",
     "yaml-cpp/": "PkgConfig::YAML",
     "libav": "PkgConfig::FFMPEG",
+    "ceres/": "Ceres::ceres",
+    "glog/": "Ceres::ceres",  # which it logs by
     "opencv2/core.": "opencv_core",
     "opencv2/core/": "opencv_core",
     "opencv2/cvconfig.h": "opencv_core",  # how OpenCV was built

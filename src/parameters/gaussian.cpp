@@ -229,7 +229,7 @@ void write_gaussian_form(const Gaussian::BoxForm& form, Code code, WrittenParame
     write_angle(form, written);
     if (form.sigma_y) {
         written.add("sigma", {form.sigma, *form.sigma_y});
-    } else if (form.sigma != Gaussian::BoxForm{}.sigma) {
+    } else if (written.has_defaults() || form.sigma != Gaussian::BoxForm{}.sigma) {
         written.add("sigma", form.sigma);
     }
 }

@@ -209,7 +209,7 @@ void write_box(const OrientedBox& box, WrittenParameters& written) {
 }
 
 void write_angle(const OrientedBox& box, WrittenParameters& written) {
-    if (box.angle != OrientedBox{}.angle) written.add("angle", box.angle);
+    if (written.has_defaults() || box.angle != OrientedBox{}.angle) written.add("angle", box.angle);
 }
 
 void write_units(Units units, WrittenParameters& written) {

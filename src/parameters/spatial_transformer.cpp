@@ -171,9 +171,10 @@ void write_transformer_form(const SpatialTransformer::ThetaForm& form, WrittenPa
 
 void write_transformer_form(const SpatialTransformer::ScaleShiftForm& form, WrittenParameters& written) {
     const SpatialTransformer::ScaleShiftForm identity;
-    const bool is_shifted = form.shift != identity.shift;
+    const bool is_shifted = written.has_defaults() || form.shift != identity.shift;
     // One of both, by which the form is known.
-    if (!is_shifted || form.scale != identity.scale) written.add("scale", form.scale);
+    if (!is_shifted || written.has_defaults() || form.scale != identity.scale)
+        written.add("scale", form.scale);
     if (is_shifted) written.add("shift", form.shift);
 }
 

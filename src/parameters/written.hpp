@@ -11,8 +11,9 @@
 
 namespace glimpse::parameters {
 
-/// How many numbers of an array are written: at most as many as are read at a glance; or all of them.
-enum class Amount : std::uint8_t { at_a_glance, in_full };
+/// How many numbers are written: of an array at most as many as are read at a glance; or all of them; or also
+/// those that equal their default, so that each number that a gradient is of has its place.
+enum class Amount : std::uint8_t { at_a_glance, in_full, with_defaults };
 
 /// The keys of an entry, with their values.
 class WrittenParameters {
@@ -42,9 +43,10 @@ class WrittenParameters {
 
     /// Whether so many numbers are written.
     [[nodiscard]] bool holds(std::size_t count, std::size_t most = most_numbers) const {
-        return amount_ == Amount::in_full || count <= most;
+        return is_in_full() || count <= most;
     }
-    [[nodiscard]] bool is_in_full() const { return amount_ == Amount::in_full; }
+    [[nodiscard]] bool is_in_full() const { return amount_ != Amount::at_a_glance; }
+    [[nodiscard]] bool has_defaults() const { return amount_ == Amount::with_defaults; }
     [[nodiscard]] const Json& json() const { return json_; }
 
   private:
@@ -54,7 +56,8 @@ class WrittenParameters {
     Json json_ = Json::object();
 };
 
-/// The mechanism's parameters as a document's entry has them, but for the id and what equals its default.
+/// The mechanism's parameters as a document's entry has them, but for the id and, unless they are wanted,
+/// what equals its default.
 nlohmann::ordered_json written_parameters(const Mechanism& mechanism, Amount amount = Amount::at_a_glance);
 /// The same with the glimpse's transition.
 nlohmann::ordered_json written_parameters(const Glimpse& glimpse);

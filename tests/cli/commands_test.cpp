@@ -137,7 +137,7 @@ TEST_CASE("the table of options has what help, manual page and completions show"
     describe(application, action);
     const std::vector<CommandEntry> table = option_table(application);
     REQUIRE(command_names(application) == std::vector<std::string>{"extract", "sample", "write", "explain",
-                                                                   "convert", "view", "schema", "info",
+                                                                   "convert", "fit", "view", "schema", "info",
                                                                    "completion", "man", "help"});
     const auto& extract = table.front().options;
     const auto option = [&](const std::string& name) {
