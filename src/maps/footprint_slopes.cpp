@@ -115,18 +115,20 @@ class FootprintSlopes {
             return both;
         };
         PairOf<Dual> sums{};
+        weights_.clear();
         const auto columns = [&](std::int64_t y) { return footprint.columns_up_to_ends(y); };
         for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
-            const auto [upright, turned] = weights_at(x, y);
-            sums[0] += upright;
-            sums[1] += turned;
+            weights_.push_back(weights_at(x, y));
+            sums[0] += weights_.back()[0];
+            sums[1] += weights_.back()[1];
         });
+        auto weight = weights_.cbegin();
         // Beyond a share of 1 the positions of the upright kernel are not visited.
         const Dual of_upright = shape.share.value < 1 ? (1 - shape.share) / sums[0] : Dual();
         const Dual of_turned = shape.share.value > 0 ? shape.share / sums[1] : Dual();
         PaddedSlopes pixels(builder_, footprints_, image_);
         for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
-            const auto [upright, turned] = weights_at(x, y);
+            const auto& [upright, turned] = *weight++;
             pixels.add(x, y, (of_upright * upright + of_turned * turned).slope);
         });
     }
@@ -143,12 +145,16 @@ class FootprintSlopes {
         };
         const auto columns = [&](std::int64_t y) { return footprint.columns(y); };
         Dual sum;
-        for_each_position(footprint.rows(), columns,
-                          [&](std::int64_t x, std::int64_t y) { sum += weight_at(x, y); });
+        weights_.clear();
+        for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
+            weights_.push_back({weight_at(x, y), Dual()});
+            sum += weights_.back()[0];
+        });
+        auto weight = weights_.cbegin();
         if (gaussians.added > 0) sum += gaussians.added * exp(shape.exponent(nearest.x, nearest.y));
         PaddedSlopes pixels(builder_, footprints_, image_);
         for_each_position(footprint.rows(), columns, [&](std::int64_t x, std::int64_t y) {
-            pixels.add(x, y, (weight_at(x, y) / sum).slope);
+            pixels.add(x, y, ((*weight++)[0] / sum).slope);
         });
     }
 
@@ -171,6 +177,7 @@ class FootprintSlopes {
     Size image_;
     Point of_s_;
     SparseMatrixBuilder builder_;
+    std::vector<PairOf<Dual>> weights_{};  ///< of one pixel's positions: of the upright kernel, and the other
 };
 
 }  // namespace
@@ -185,6 +192,16 @@ JacobianVelocity jacobian_by_differences(const Velocity& velocity, Size glimpse,
         const Point down = difference(row, size.height, {}, [&](int k) { return velocity(column, k); });
         return {{{across.x, down.x}, {across.y, down.y}}};
     };
+}
+
+std::int64_t derivative_memory(const Footprints& footprints, Size image, Size glimpse) {
+    const MostWeights most = most_weights(footprints, {.image = image, .glimpse = glimpse, .kind = {}});
+    const double farther = footprints.gaussians ? kept_exponent_of_slopes / kept_exponent : 1;
+    // The weights of a pixel, and these once more with their places.
+    constexpr std::size_t of_one = sizeof(PairOf<Dual>) + sizeof(PixelWeights::value_type);
+    constexpr double as_lists_grow = 3;
+    return sparse_memory(farther * most.all) +
+           static_cast<std::int64_t>(as_lists_grow * farther * most.of_one * static_cast<double>(of_one));
 }
 
 SparseMatrix derivative(const Footprints& footprints, Size image, Size glimpse,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "glimpse/linear_map.hpp"
@@ -29,5 +30,8 @@ struct FootprintMotion {
 /// clamped.
 SparseMatrix derivative(const Footprints& footprints, Size image, Size glimpse,
                         const FootprintMotion& motion);
+
+/// The bytes that it takes at most, while it is made.
+std::int64_t derivative_memory(const Footprints& footprints, Size image, Size glimpse);
 
 }  // namespace glimpse

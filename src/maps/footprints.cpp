@@ -198,20 +198,24 @@ double pitch(const Footprints& footprints, const Lowered& lowered) {
     return pitch_by_points(footprints.points, lowered);
 }
 
-double most_weights(const Footprints& footprints, const LinearMap& map) {
+MostWeights most_weights(const Footprints& footprints, const LinearMap& map) {
     const FootprintTaps taps(footprints, map);
-    double weights = 0;
+    MostWeights most;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
-            if (const auto footprint = taps.seen_footprint(j, i)) weights += weights_of(*footprint);
+            const auto footprint = taps.seen_footprint(j, i);
+            if (!footprint) continue;
+            const double weights = weights_of(*footprint);
+            most.all += weights;
+            most.of_one = std::max(most.of_one, weights);
         }
     }
-    return weights;
+    return most;
 }
 
 std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
     constexpr double weight_cost = 8;  // of a weight that is computed twice, relative to a tap of a band
-    return static_cast<std::int64_t>(weight_cost * most_weights(footprints, map));
+    return static_cast<std::int64_t>(weight_cost * most_weights(footprints, map).all);
 }
 
 cv::Mat read(const Footprints& footprints, const LinearMap& map, const ImageRegion& image, int depth) {

@@ -178,8 +178,12 @@ void for_each_run(const Footprints& footprints, const LinearMap& map, Visit&& vi
 /// many.
 void require_weights(double weights, std::string_view key = "antialias");
 
-/// At least the number of its weights.
-double most_weights(const Footprints& footprints, const LinearMap& map);
+/// At least the numbers of its weights.
+struct MostWeights {
+    double all = 0;
+    double of_one = 0;  ///< of a glimpse pixel
+};
+MostWeights most_weights(const Footprints& footprints, const LinearMap& map);
 
 /// Throws `Error` where the map needs more weights than `most_footprint_weights`, or a Jacobian is not
 /// finite.

@@ -53,6 +53,13 @@ class SparseMatrixBuilder {
     SparseMatrix matrix_{};
 };
 
+/// The bytes that one of so many weights takes at most while it is built; fewer than 2^34.
+constexpr std::int64_t sparse_memory(double weights) {
+    constexpr double as_lists_grow = 3;  // the old list beside one of twice its length
+    return static_cast<std::int64_t>(weights * as_lists_grow *
+                                     static_cast<double>(sizeof(SparseMatrix::Entry)));
+}
+
 /// Calls entry(pixel, weight) for each weight, pixel being its number, and end_row() after each row.
 template <typename Entry, typename EndRow>
 void for_each_sparse_entry(const SparseMatrix& matrix, Size image, Entry&& entry, EndRow&& end_row) {

@@ -100,7 +100,7 @@ void for_each_gradient(const Crop& crop, Size image, const VisitGradient& visit)
 std::int64_t gradient_memory(const Crop& crop, Size image, Size glimpse) {
     if (std::holds_alternative<Crop::TurnedForm>(crop.form)) {
         const Lowered lowered = lower(crop, image);
-        return sparse_memory(most_weights(std::get<Footprints>(lowered.map.kind), lowered.map));
+        return derivative_memory(std::get<Footprints>(lowered.map.kind), image, glimpse);
     }
     const std::int64_t weights =
         bounded_product(glimpse.width, image.width) + bounded_product(glimpse.height, image.height);

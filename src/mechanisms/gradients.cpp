@@ -9,7 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "maps/filters.hpp"
-#include "maps/footprints.hpp"
+#include "maps/footprint_slopes.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/sample_slopes.hpp"
 #include "mechanisms/crop_gradients.hpp"
@@ -144,7 +144,7 @@ std::int64_t gradient_memory(const Gaussian& gaussian, Size image, Size glimpse)
     if (box && box->angle != 0) {
         const Lowered lowered = lower(gaussian, image);
         if (const auto* const footprints = std::get_if<Footprints>(&lowered.map.kind))
-            return sparse_memory(most_weights(*footprints, lowered.map));
+            return derivative_memory(*footprints, image, glimpse);
     }
     const std::int64_t weights =
         bounded_product(glimpse.width, image.width) + bounded_product(glimpse.height, image.height);

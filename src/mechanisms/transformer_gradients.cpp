@@ -10,6 +10,7 @@
 #include "maps/overloaded.hpp"
 #include "maps/point_differences.hpp"
 #include "maps/sampled.hpp"
+#include "maps/sparse_matrix.hpp"
 #include "mechanisms/field_warps.hpp"
 #include "mechanisms/gradient_terms.hpp"
 #include "mechanisms/moving_points.hpp"
@@ -133,15 +134,15 @@ const ThinPlateWarp* plate_of(const SpatialTransformer& transformer) {
     return form ? std::get_if<ThinPlateWarp>(form->warp.get()) : nullptr;
 }
 
-/// How many weights a derivative has, at most.
-double weights_of_derivative(const SpatialTransformer& transformer, Size image, Size glimpse) {
+/// The bytes of a derivative.
+std::int64_t derivative_memory(const SpatialTransformer& transformer, Size image, Size glimpse) {
     if (transformer.antialias) {
         const Samples samples = samples_of(transformer, image, glimpse);
         const auto footprints = footprints_of(samples, jacobians_of(samples, transformer, image, glimpse));
-        if (footprints) return most_weights(*footprints, {.image = image, .glimpse = glimpse, .kind = {}});
+        if (footprints) return derivative_memory(*footprints, image, glimpse);
     }
     const int taps = transformer.interpolation == Interpolation::bicubic ? 16 : 4;
-    return taps * static_cast<double>(glimpse.area());
+    return sparse_memory(taps * static_cast<double>(glimpse.area()));
 }
 
 }  // namespace
@@ -191,8 +192,8 @@ std::int64_t gradient_memory(const SpatialTransformer& transformer, Size image, 
         of_pixel += equations * std::int64_t{sizeof(double)};
         of_plate = 2 * equations * equations * std::int64_t{sizeof(double) + sizeof(Point)};
     }
-    return sparse_memory(weights_of_derivative(transformer, image, glimpse)) +
-           bounded_product(glimpse.area(), of_pixel) + of_plate;
+    return derivative_memory(transformer, image, glimpse) + bounded_product(glimpse.area(), of_pixel) +
+           of_plate;
 }
 
 }  // namespace glimpse
