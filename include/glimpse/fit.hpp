@@ -140,6 +140,9 @@ GLIMPSE_EXPORT Fit fit(const Glimpse& start, const FitData& data, const FitOptio
 /// frames, ≥ 2 fits of one glimpse. Residuals and errors stay those of the fits.
 GLIMPSE_EXPORT std::vector<Fit> smoothed(std::vector<Fit> frames, double sigma);
 
+/// The bytes that `fit` takes at most beside the image and the target.
+GLIMPSE_EXPORT std::int64_t fit_memory(const Glimpse& start, const FitData& data, const FitOptions& options);
+
 /// The optimiser that is asked for, or suits the estimator.
 [[nodiscard]] GLIMPSE_EXPORT Optimiser optimiser_of(const FitOptions& options);
 

@@ -20,6 +20,13 @@ nlohmann::ordered_json json_of(const Glimpse& glimpse) {
     return json;
 }
 
+std::int64_t numbers_in(const nlohmann::ordered_json& json) {
+    if (!json.is_structured()) return json.is_number() ? 1 : 0;
+    std::int64_t count = 0;
+    for (const auto& item : json) count += numbers_in(item);
+    return count;
+}
+
 }  // namespace
 
 FittedEntry::FittedEntry(const Glimpse& glimpse) : json_(json_of(glimpse)), place_(glimpse.place) {}
@@ -30,6 +37,10 @@ FittedEntry::FittedEntry(const std::string& text, Place place)
 bool FittedEntry::has(const std::string& pointer) const {
     const Pointer place(pointer);
     return json_.contains(place) && json_.at(place).is_number();
+}
+
+std::int64_t FittedEntry::count() const {
+    return numbers_in(json_);
 }
 
 double FittedEntry::number(const std::string& pointer) const {

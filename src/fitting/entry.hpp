@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ class FittedEntry {
 
     /// Whether it has a number at that JSON Pointer.
     [[nodiscard]] bool has(const std::string& pointer) const;
+    /// How many numbers it has, whatever they are.
+    [[nodiscard]] std::int64_t count() const;
     [[nodiscard]] double number(const std::string& pointer) const;
     void set(const std::string& pointer, double value);
 

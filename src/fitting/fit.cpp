@@ -6,12 +6,15 @@
 #include <opencv2/core.hpp>
 #include <utility>
 
+#include "fitting/entry.hpp"
 #include "fitting/free_numbers.hpp"
 #include "fitting/glimpse_model.hpp"
 #include "fitting/optimising.hpp"
 #include "fitting/residuals.hpp"
 #include "fitting/standard_errors.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/gradients.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
 #include "pixels/alpha.hpp"
 
@@ -180,16 +183,20 @@ class Fitting {
             fit_.without_errors = "the target has no more values than numbers are free";
             return;
         }
+        const double variance = residual_variance(residuals, options_, inner.size());
+        if (!std::isfinite(variance)) {
+            fit_.without_errors = "the loss looks past all residuals: its scale is too small";
+            return;
+        }
         try {
-            give_errors(sharp_.jacobian(numbers, inner), inner, residuals);
+            give_errors(sharp_.jacobian(numbers, inner), inner, variance);
         } catch (const Error& error) {
             fit_.without_errors = error.what();  // there is no module to compute them
         }
     }
 
-    void give_errors(const cv::Mat& jacobian, const std::vector<std::size_t>& inner,
-                     const Numbers& residuals) {
-        const auto errors = standard_errors(jacobian, residual_variance(residuals, options_, inner.size()));
+    void give_errors(const cv::Mat& jacobian, const std::vector<std::size_t>& inner, double variance) {
+        const auto errors = standard_errors(jacobian, variance);
         const std::vector<bool> is_loose = undetermined(jacobian);
         for (std::size_t k = 0; k < inner.size(); ++k) {
             FittedParameter& parameter = fit_.parameters[inner[k]];
@@ -254,6 +261,18 @@ void validate(const FitOptions& options) {
         throw InvalidOption("rate", "is that of descent and adam; lm finds its own steps");
     if (options.coarse_to_fine && options.estimator == Estimator::score)
         throw InvalidOption("coarse_to_fine", "the score function blurs by its own sigma; leave it out");
+}
+
+std::int64_t fit_memory(const Glimpse& start, const FitData& data, const FitOptions& options) {
+    const int channels = data.target.channels();
+    const auto values = bounded_product(static_cast<std::int64_t>(data.target.total()), channels);
+    constexpr std::int64_t copies = 5;      // of J: as images, as a matrix, in the solver, factored, scaled
+    constexpr std::int64_t of_block = 512;  // bytes that Ceres has for a residual with a loss of its own
+    const std::int64_t of_value =
+        copies * (fitting::FittedEntry(start).count() + 2) * std::int64_t{sizeof(double)} +
+        (options.loss == RobustLoss::none ? 0 : of_block);
+    const Size image{data.image.region.width, data.image.region.height};
+    return bounded_product(values, of_value) + gradient_memory(start.mechanism, image, channels);
 }
 
 Fit fit(const Glimpse& start, const FitData& data, const FitOptions& options, const VisitFitStep& visit) {

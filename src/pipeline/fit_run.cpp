@@ -10,7 +10,6 @@
 #include "glimpse/conversion.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
-#include "glimpse/gradients.hpp"
 #include "glimpse/words.hpp"
 #include "inputs/standard_input.hpp"
 #include "json/json_text.hpp"
@@ -140,26 +139,9 @@ class FitRun {
         }
     }
 
-    Fit fitted(const std::string& name) {
-        memory_.keep_only(of_target_);
-        Image image = read(name, "to decode the image beside the target");
-        image.alpha = image.alpha || unsaid_alpha(open_.alpha, image.pixels.channels());
-        const Size size{image.pixels.cols, image.pixels.rows};
-        const ImageRegion region{whole(size), image.pixels, image.alpha};
-        memory_.reserve(working_memory(image), "to fit the glimpse");
-        const auto visit = [&](const FitStep& step) {
-            progress_.step(name, step);
-            if (animation_ && !options_.along) animation_->add(image, step.entry, caption(step));
-        };
-        Fit found = placed(name, [&] { return fit(start_, {region, target_.pixels}, options_.fit, visit); });
-        if (animation_ && options_.along)
-            animation_->add(image, found.entry, fs::path(name).filename().string());
-        return found;
-    }
-
     /// Errors of the entry get its place, and others the image's; those of options have their own.
     template <typename Step>
-    Fit placed(const std::string& image, Step&& step) const {
+    auto placed(const std::string& image, Step&& step) const {
         try {
             return step();
         } catch (const UsageError&) {
@@ -171,15 +153,23 @@ class FitRun {
         }
     }
 
-    /// Of the residuals, their Jacobian and what it is made of.
-    [[nodiscard]] std::int64_t working_memory(const Image& image) const {
-        const auto values = static_cast<std::int64_t>(target_.pixels.total()) * target_.pixels.channels();
-        constexpr std::int64_t numbers = 16;  // of a glimpse, as far as they are known before it is read
-        constexpr std::int64_t copies =
-            4;  // of the Jacobian: as images, as a matrix, in the solver, factored
+    Fit fitted(const std::string& name) {
+        memory_.keep_only(of_target_);
+        Image image = read(name, "to decode the image beside the target");
+        image.alpha = image.alpha || unsaid_alpha(open_.alpha, image.pixels.channels());
         const Size size{image.pixels.cols, image.pixels.rows};
-        return bounded_product(values, numbers * copies * std::int64_t{sizeof(double)}) +
-               gradient_memory(start_.mechanism, size, image.pixels.channels());
+        const ImageRegion region{whole(size), image.pixels, image.alpha};
+        const FitData data{region, target_.pixels};
+        memory_.reserve(placed(name, [&] { return fit_memory(start_, data, options_.fit); }),
+                        "to fit the glimpse");
+        const auto visit = [&](const FitStep& step) {
+            progress_.step(name, step);
+            if (animation_ && !options_.along) animation_->add(image, step.entry, caption(step));
+        };
+        Fit found = placed(name, [&] { return fit(start_, data, options_.fit, visit); });
+        if (animation_ && options_.along)
+            animation_->add(image, found.entry, fs::path(name).filename().string());
+        return found;
     }
 
     static std::string caption(const FitStep& step) {
