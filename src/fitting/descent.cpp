@@ -87,7 +87,9 @@ class Ending {
   public:
     explicit Ending(double tolerance) : tolerance_(tolerance) {}
     bool is_reached(double loss) {
-        calm_ = std::abs(loss - before_) <= tolerance_ * before_ ? calm_ + 1 : 0;
+        constexpr double rounding = 0x1p-48;  // the square of float32's, of values up to 1
+        const bool is_calm = std::abs(loss - before_) <= tolerance_ * before_ || loss < rounding;
+        calm_ = is_calm ? calm_ + 1 : 0;
         before_ = loss;
         return calm_ >= 3;
     }

@@ -136,6 +136,16 @@ class WhatIsFound(Fits):
         self.assertEqual(self.records()[0]["blurs"], [3, 1.5, 0.75, 0])
         self.assertEqual({step["level"]: step["blur"] for step in self.records("path.jsonl")}, {0: 3, 1: 1.5, 2: 0.75, 3: 0})
 
+    def test_a_start_that_is_farther_away_is_found_by_the_blurred_levels(self):
+        """By a fifth of the box's sides, where the samples' own valley has ended."""
+        self.patch("stn", size="24x24")
+        off = {}
+        for levels in ((), ("--coarse-to-fine",)):
+            self.fit("--free", "box", *levels, mechanism="stn", start=("-b", "204,84,120,110"))
+            off[levels] = abs(numpy.array(self.entry()["box"]) - BOX).max()
+        self.assertLess(off[("--coarse-to-fine",)], 1e-3)
+        self.assertGreater(off[()], 1)
+
     def test_bounds_and_what_is_held(self):
         self.patch()
         self.fit("--free", "box", "--hold", "box/3", "--upper", "box/0=178", "--lower", "box/0=170,box/2=100")
