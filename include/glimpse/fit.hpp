@@ -19,11 +19,11 @@
 
 namespace glimpse {
 
-/// How the loss is made less. lm: Levenberg–Marquardt (Ceres). descent: q ← q - rate ∂L/∂q. adam: Kingma and
-/// Ba 2015, "Adam: A Method for Stochastic Optimization", with β = 0.9, 0.999 and ε = 1e-8. The last two
-/// move q_k = p_k / t_k, t_k being the change of the number p_k that moves the corners of the glimpse by one
-/// pixel at the start, in the root mean square of all corners; 1 where it moves none.
-enum class Optimiser : std::uint8_t { lm, descent, adam };
+/// How the loss is made less. lm: Levenberg–Marquardt (Ceres). gd, gradient descent: q ← q - rate ∂L/∂q.
+/// adam: Kingma and Ba 2015, "Adam: A Method for Stochastic Optimization", with β = 0.9, 0.999 and ε = 1e-8.
+/// The last two move q_k = p_k / t_k, t_k being the change of the number p_k that moves the corners of the
+/// glimpse by one pixel at the start, in the root mean square of all corners; 1 where it moves none.
+enum class Optimiser : std::uint8_t { lm, gd, adam };
 
 /// What stands for the derivative of the glimpse.
 ///
@@ -44,7 +44,7 @@ enum class Estimator : std::uint8_t { pathwise, score, straight_through, lineari
 /// a²/3 from |r| = a on.
 enum class RobustLoss : std::uint8_t { none, huber, soft_l1, cauchy, tukey };
 
-/// "lm", "descent", …: the words of each, in its order.
+/// "lm", "gd", …: the words of each, in its order.
 GLIMPSE_EXPORT std::span<const std::string_view> optimiser_names();
 GLIMPSE_EXPORT std::span<const std::string_view> estimator_names();
 GLIMPSE_EXPORT std::span<const std::string_view> robust_loss_names();
@@ -67,7 +67,7 @@ struct FitOptions {
     std::vector<FitBound> lower{};    ///< p ≥ value
     std::vector<FitBound> upper{};    ///< p ≤ value
     int steps = 200;                  ///< ≥ 1, at most, of each level
-    std::optional<double> rate{};     ///< > 0, of descent and adam; none: 10 and 0.1
+    std::optional<double> rate{};     ///< > 0, of gd and adam; none: 10 and 0.1
     double tolerance = 1e-8;          ///< ≥ 0: the change of the loss, relative, with which it ends
     bool coarse_to_fine = false;      ///< fits residuals that are blurred first, less and less
     double sigma = 2;                 ///< σ > 0 of score, pixels

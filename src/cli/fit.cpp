@@ -236,14 +236,14 @@ void add_fit_method(Command& command, FitCommand& o) {
         ->capture_default_str();
     command
         .add_choice("--optimiser", o.optimiser, words_of(optimiser_names()),
-                    "lm is Levenberg-Marquardt, which gives standard errors")
+                    "lm is Levenberg-Marquardt, gd gradient descent")
         ->default_str("lm, or adam for crops");
     command.add_choice("--loss", o.loss, words_of(robust_loss_names()), "a robust loss")
         ->capture_default_str();
     command.add_number("--loss-scale", o.loss_scale, 0.0, most, "its scale, > 0, the image being 0 to 1")
         ->default_str("0.05");
     command.add_number("--steps", fit.steps, 1, 1'000'000, "at most, of each level")->capture_default_str();
-    command.add_number("--rate", fit.rate, 0.0, most, "of descent and adam, > 0, in pixels of the corners")
+    command.add_number("--rate", fit.rate, 0.0, most, "of gd and adam, > 0, in pixels of the corners")
         ->default_str("10 and 0.1");
     command
         .add_number("--tolerance", fit.tolerance, 0.0, 1.0,

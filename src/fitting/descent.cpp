@@ -26,7 +26,7 @@ class Rule {
 
   private:
     double direction(std::size_t k, double slope) {
-        if (optimiser_ == Optimiser::descent) return slope;
+        if (optimiser_ == Optimiser::gd) return slope;
         constexpr double of_mean = 0.9;
         constexpr double of_square = 0.999;
         constexpr double epsilon = 1e-8;

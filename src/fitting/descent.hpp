@@ -22,7 +22,7 @@ struct DescentProblem {
     Numbers units{};  ///< t: q = p / t
     Numbers lower{};
     Numbers upper{};
-    Optimiser optimiser = Optimiser::adam;  ///< descent or adam
+    Optimiser optimiser = Optimiser::adam;  ///< gd or adam
     double rate = 0.1;
     int steps = 1;
     double tolerance = 0;

@@ -24,7 +24,7 @@ namespace fitting {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> optimisers{"lm", "descent", "adam"};
+constexpr std::array<std::string_view, 3> optimisers{"lm", "gd", "adam"};
 constexpr std::array<std::string_view, 4> estimators{"pathwise", "score", "straight-through", "linearized"};
 constexpr std::array<std::string_view, 5> robust_losses{"none", "huber", "soft-l1", "cauchy", "tukey"};
 
@@ -254,11 +254,11 @@ void validate(const FitOptions& options) {
     if (options.optimiser == Optimiser::lm && !has_residuals) {
         throw InvalidOption("optimiser",
                             "is for pathwise and linearized gradients, of which each residual has "
-                            "its own; give adam or descent, or leave it out",
+                            "its own; give adam or gd, or leave it out",
                             "lm");
     }
     if (options.rate && optimiser_of(options) == Optimiser::lm)
-        throw InvalidOption("rate", "is that of descent and adam; lm finds its own steps");
+        throw InvalidOption("rate", "is that of gd and adam; lm finds its own steps");
     if (options.coarse_to_fine && options.estimator == Estimator::score)
         throw InvalidOption("coarse_to_fine", "the score function blurs by its own sigma; leave it out");
 }

@@ -94,7 +94,7 @@ class WhatIsFound(Fits):
 
     def test_every_way_down_comes_to_the_box(self):
         self.patch("stn", size="32x32")
-        for options in (("--optimiser", "adam"), ("--optimiser", "descent", "--rate", "50", "--steps", "1000"), ("--estimator", "linearized"),
+        for options in (("--optimiser", "adam"), ("--optimiser", "gd", "--rate", "50", "--steps", "1000"), ("--estimator", "linearized"),
                         ("--estimator", "linearized", "--optimiser", "adam", "--seed", "4"), ("--coarse-to-fine",)):
             with self.subTest(options):
                 self.fit(*options, "--hold", "angle", mechanism="stn", start=("-b", "178.5,62,123,112"))
@@ -228,7 +228,7 @@ class WhatIsRefused(Fits):
         self.refused(1, image="a.png", says="a.png: the gradients of colours that are weighed by alpha are not computed; drop that channel")
 
     def test_optimisers_that_diverge(self):
-        for optimiser in ("descent", "adam"):
+        for optimiser in ("gd", "adam"):
             self.refused(1, "--optimiser", optimiser, "--rate", "1e6", "--report", "r.jsonl", says="the optimiser diverges in step 1: ")
             record, = self.records()
             self.assertEqual(record["status"], "error")
@@ -245,7 +245,7 @@ class WhatIsRefused(Fits):
 
     def test_options_that_do_not_go_together(self):
         self.refused(2, "--estimator", "score", "--optimiser", "lm", says="--optimiser lm: is for pathwise and linearized gradients")
-        self.refused(2, "--rate", "1", says="--rate: is that of descent and adam; lm finds its own steps")
+        self.refused(2, "--rate", "1", says="--rate: is that of gd and adam; lm finds its own steps")
         self.refused(2, "--loss-scale", "1", says="--loss-scale: is that of a robust loss: give --loss, too")
         self.refused(2, "--seed", "1", says="--seed: nothing is drawn by this estimator: leave it out")
         self.refused(2, "--sigma", "1", says="--sigma: is of --estimator score")

@@ -53,9 +53,8 @@ Walk walk(DescentProblem problem, const Bowl& bowl) {
 
 TEST_CASE("descent multiplies a quadratic's number by 1 - rate · curvature, in its units") {
     // q = p/t, ∂L/∂q = t c p: p ← p - t · rate · t c p.
-    const Walk found =
-        walk({.start = {8, 3}, .units = {1, 2}, .optimiser = Optimiser::descent, .rate = 0.25, .steps = 2},
-             {{2, 0.5}});
+    const Walk found = walk(
+        {.start = {8, 3}, .units = {1, 2}, .optimiser = Optimiser::gd, .rate = 0.25, .steps = 2}, {{2, 0.5}});
     REQUIRE(found.seen.size() == 3);
     CHECK(found.seen[1] == Numbers{4, 1.5});
     CHECK(found.seen[2] == Numbers{2, 0.75});
@@ -71,7 +70,7 @@ TEST_CASE("adam's first step is its rate in each unit, whatever the slope") {
 }
 
 TEST_CASE("both come to the minimum, and say so") {
-    for (const Optimiser optimiser : {Optimiser::descent, Optimiser::adam}) {
+    for (const Optimiser optimiser : {Optimiser::gd, Optimiser::adam}) {
         const Walk found =
             walk({.start = {1, -2}, .optimiser = optimiser, .rate = 0.1, .steps = 5000, .tolerance = 1e-9},
                  {{1, 2}});
@@ -83,7 +82,7 @@ TEST_CASE("both come to the minimum, and say so") {
 
 TEST_CASE("the step of the least loss is taken, and one that ends above the start is none") {
     // Factors of 0.5 and -2 a step: ¼ · 0.25^k + 1.5e-6 · 4^k is least at k = 4.
-    const DescentProblem problem{.start = {1, 1e-3}, .optimiser = Optimiser::descent, .rate = 1, .steps = 6};
+    const DescentProblem problem{.start = {1, 1e-3}, .optimiser = Optimiser::gd, .rate = 1, .steps = 6};
     const Bowl bowl{{0.5, 3}};
     const Walk found = walk(problem, bowl);
     CHECK(found.solution.numbers[0] == doctest::Approx(0.0625));
@@ -95,20 +94,16 @@ TEST_CASE("the step of the least loss is taken, and one that ends above the star
 }
 
 TEST_CASE("a bound is not passed") {
-    const Walk found = walk({.start = {8},
-                             .lower = {5},
-                             .optimiser = Optimiser::descent,
-                             .rate = 0.5,
-                             .steps = 20,
-                             .tolerance = 1e-9},
-                            {{1}});
+    const Walk found = walk(
+        {.start = {8}, .lower = {5}, .optimiser = Optimiser::gd, .rate = 0.5, .steps = 20, .tolerance = 1e-9},
+        {{1}});
     CHECK(found.solution.numbers == Numbers{5});
     CHECK(found.solution.has_converged);
 }
 
 TEST_CASE("an estimated loss gives the mean of the last half of the steps") {
     const Walk found = walk({.start = {16},
-                             .optimiser = Optimiser::descent,
+                             .optimiser = Optimiser::gd,
                              .rate = 0.5,
                              .steps = 3,
                              .may_end_early = false,
@@ -121,7 +116,7 @@ TEST_CASE("an estimated loss gives the mean of the last half of the steps") {
 TEST_CASE("a descent that leads away is refused, with the step") {
     const auto run = [](double rate) {
         return refusal<Error>([&] {
-            (void)walk({.start = {1}, .optimiser = Optimiser::descent, .rate = rate, .steps = 2000}, {{1}});
+            (void)walk({.start = {1}, .optimiser = Optimiser::gd, .rate = rate, .steps = 2000}, {{1}});
         });
     };
     CHECK(run(1.5) == "");

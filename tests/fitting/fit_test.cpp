@@ -147,6 +147,20 @@ TEST_CASE("the slopes of every form are how its glimpse changes, by the names of
     }
 }
 
+TEST_CASE("numbers that equal their defaults are among those that are fitted") {
+    const ImageRegion image = waves();
+    const auto pointers = [&](const char* entry) {
+        return GlimpseModel(glimpse_of(entry), image, 1, {}).pointers();
+    };
+    using Pointers = std::vector<std::string>;
+    CHECK(pointers(R"({"mechanism":"gaussian","box":[1,2,30,40],"size":[3,3]})") ==
+          Pointers{"/box/0", "/box/1", "/box/2", "/box/3", "/sigma"});
+    CHECK(pointers(R"({"mechanism":"stn","box":[1,2,30,40],"size":[3,3]})") ==
+          Pointers{"/box/0", "/box/1", "/box/2", "/box/3", "/angle"});
+    CHECK(pointers(R"({"mechanism":"stn","shift":[0.1,0],"size":[3,3]})") ==
+          Pointers{"/scale/0", "/scale/1", "/shift/0", "/shift/1"});
+}
+
 TEST_CASE("the blur that comes first leaves a match a match") {
     const ImageRegion image = waves();
     const Form& form = forms().front();
@@ -247,8 +261,8 @@ TEST_CASE("the start, the target and the options are refused where no fit can be
                 "the gradients of crops are not computed"));
     CHECK(holds(refused(form.start, target, {.estimator = Estimator::score, .optimiser = Optimiser::lm}),
                 "optimiser lm: is for pathwise and linearized gradients"));
-    CHECK(holds(refused(form.start, target, {.rate = 1}), "rate: is that of descent and adam"));
+    CHECK(holds(refused(form.start, target, {.rate = 1}), "rate: is that of gd and adam"));
     CHECK(holds(refused(form.start, target, {.steps = 0}), "steps 0: at least one step is needed"));
-    CHECK(holds(refused(form.start, target, {.optimiser = Optimiser::descent, .rate = 1e7}),
+    CHECK(holds(refused(form.start, target, {.optimiser = Optimiser::gd, .rate = 1e7}),
                 "the optimiser diverges in step 1"));
 }
