@@ -72,12 +72,12 @@ void visit_turned(const Crop::TurnedForm& form, const Lowered& lowered, const Vi
 
 void refuse_whole_pixels(const std::string& what) {
     throw InvalidParameter(
-        "",
-        what +
-            " has whole pixels, which its numbers are rounded to, so that it changes in steps and has no "
-            "gradient; a box of stn or gaussian has one, and so has a crop that is sampled (convention "
-            "roi-align or tf-crop-and-resize); where to crop is learnt by the score function, which sample "
-            "writes");
+        "", what +
+                " has whole pixels, which its numbers are rounded to, so that it changes in steps and has no "
+                "gradient; a box of stn or gaussian has one, and so has a crop that is sampled (convention "
+                "roi-align or tf-crop-and-resize); where to crop is learnt by the score function, as fit "
+                "does with "
+                "that estimator, and sample for a network");
 }
 
 void require_gradients(const Crop& crop, bool /*contracted*/) {

@@ -258,7 +258,7 @@ class WhatIsRefused(Fits):
         self.refused(1, "--estimator", "score", says="the score function is of crops with a box")
         self.refused(1, "--estimator", "straight-through", says="straight-through gradients are those of a transformer in place of a crop; gaussian is none")
         self.refused(1, "--estimator", "linearized", says="linearized gradients are of glimpses that sample the image, as transformers do; gaussian does not")
-        self.refused(1, start=("-b", START), says="the gradients of crops are not computed")
+        self.refused(1, start=("-b", START), says="a crop has whole pixels")
 
     def test_outputs_that_are_inputs_or_one_another(self):
         before = self.path("patch.npy").read_bytes()
