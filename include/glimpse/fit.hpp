@@ -59,7 +59,7 @@ struct FitOptions {
     Estimator estimator = Estimator::pathwise;
     std::optional<Optimiser> optimiser{};  ///< none: lm, or adam where the estimator has no residuals' slopes
     RobustLoss loss = RobustLoss::none;
-    double loss_scale = 0.05;  ///< a > 0, in values of 0 to 1
+    double loss_scale = 0.05;  ///< 1e-6 ≤ a ≤ 1e6, in values of 0 to 1
     /// The numbers that are fitted, by the names of their places in the entry: "box/0", or what is part of
     /// such, "box" or "u", and stands for all that have it. Empty: all that have a derivative.
     std::vector<std::string> free{};
@@ -137,8 +137,9 @@ GLIMPSE_EXPORT Fit fit(const Glimpse& start, const FitData& data, const FitOptio
 /// that is nearest to the frames s by least squares, weighed by exp(-½ ((s - t)/σ)²) and, where each frame
 /// has the number's standard error e_s > 0, by 1/e_s² (Cleveland 1979, "Robust Locally Weighted Regression
 /// and Smoothing Scatterplots", with Gaussian weights): what moves evenly stays as it is, to the ends. σ > 0
-/// frames, ≥ 2 fits of one glimpse. Residuals and errors stay those of the fits.
-GLIMPSE_EXPORT std::vector<Fit> smoothed(std::vector<Fit> frames, double sigma);
+/// frames, and the fits of one glimpse; none of a frame that has none. Residuals and errors stay those of the
+/// fits.
+GLIMPSE_EXPORT std::vector<std::optional<Fit>> smoothed(std::vector<std::optional<Fit>> frames, double sigma);
 
 /// The bytes that `fit` takes at most beside the image and the target.
 GLIMPSE_EXPORT std::int64_t fit_memory(const Glimpse& start, const FitData& data, const FitOptions& options);

@@ -145,7 +145,10 @@ DescentSolution descend(const DescentProblem& problem) {
         if (step == problem.steps) break;
         move(numbers, problem, rule.step(by_units(there.slope, problem.units)));
     }
-    if (problem.is_random) best.numbers = late.mean();
+    if (problem.is_random) {
+        best.numbers = late.mean();  // which rounding may take beyond a bound
+        move(best.numbers, problem, Numbers(best.numbers.size(), 0.0));
+    }
     if (!problem.is_random && !best.has_converged && at_end >= at_start && at_start > 0)
         diverge(best.steps, "the loss is no less than that of the start");
     return best;

@@ -34,6 +34,10 @@ FittedEntry::FittedEntry(const Glimpse& glimpse) : json_(json_of(glimpse)), plac
 FittedEntry::FittedEntry(const std::string& text, Place place)
     : json_(nlohmann::ordered_json::parse(text)), place_(std::move(place)) {}
 
+bool FittedEntry::contains(const std::string& pointer) const {
+    return json_.contains(Pointer(pointer));
+}
+
 bool FittedEntry::has(const std::string& pointer) const {
     const Pointer place(pointer);
     return json_.contains(place) && json_.at(place).is_number();

@@ -18,7 +18,9 @@ class FittedEntry {
     /// `text` is the JSON of an entry that needs no defaults; `place` is for messages.
     FittedEntry(const std::string& text, Place place);
 
-    /// Whether it has a number at that JSON Pointer.
+    /// Whether it has anything at that JSON Pointer.
+    [[nodiscard]] bool contains(const std::string& pointer) const;
+    /// Whether it has a number there.
     [[nodiscard]] bool has(const std::string& pointer) const;
     /// How many numbers it has, whatever they are.
     [[nodiscard]] std::int64_t count() const;

@@ -11,6 +11,7 @@
 #include "fitting/glimpse_model.hpp"
 #include "fitting/optimising.hpp"
 #include "fitting/residuals.hpp"
+#include "fitting/robust_loss.hpp"
 #include "fitting/standard_errors.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/gradients.hpp"
@@ -81,13 +82,36 @@ void require_same_size(const GlimpseModel& model, const cv::Mat& target) {
                                to_string(wanted) + "; leave the size out, or give that of the target");
 }
 
-/// Throws `Error` where no number changes the glimpse.
+/// Throws `Error` where no number changes the glimpse by more than float32's rounding does.
 void require_sight(const Residuals& residuals, const FreeNumbers& free) {
-    const cv::Mat jacobian = residuals.jacobian(residuals.model().start(), free.which);
-    if (cv::countNonZero(jacobian) > 0) return;
+    constexpr double least = 1e-6;
+    const GlimpseModel& model = residuals.model();
+    const cv::Mat jacobian = residuals.jacobian(model.start(), free.which);
+    const Numbers units = free.of(model.pixel_units(model.start()));
+    for (int k = 0; k < jacobian.cols; ++k) {
+        const double change = cv::norm(jacobian.col(k)) / std::sqrt(jacobian.rows);
+        if (change * units[static_cast<std::size_t>(k)] > least) return;
+    }
     throw Error(
-        "the glimpse sees nothing of the image: no number that is free changes it at the start; start "
-        "where it sees something");
+        "the glimpse sees nothing of the image, or one colour alone: no number that is free changes it at "
+        "the start; start where it sees something");
+}
+
+/// Throws `Error` where the loss is flat for each of the residuals.
+void require_slope(const Numbers& residuals, const FitOptions& options) {
+    const auto is_seen = [&](double r) { return robust(options.loss, options.loss_scale, r * r)[1] > 0; };
+    if (std::ranges::any_of(residuals, is_seen)) return;
+    throw Error("the loss looks past all residuals at the start; give a greater " + field_name("loss_scale") +
+                ", or a start that is nearer");
+}
+
+/// Those that move the glimpse's corners, where any does: its width and a blur are nearly one number.
+FreeNumbers without_widths(const GlimpseModel& model, FreeNumbers free) {
+    const Numbers motions = model.corner_motion(model.start());
+    const auto moves = [&](std::size_t k) { return motions[k] > 0; };
+    if (std::ranges::any_of(free.which, moves))
+        std::erase_if(free.which, [&](std::size_t k) { return !moves(k); });
+    return free;
 }
 
 /// The standard deviations of the blurs, glimpse pixels: halved from an eighth of the shorter side on, down
@@ -121,6 +145,7 @@ class Fitting {
 
     Fit made() {
         const Numbers at_start = sharp_.at(model_.start());
+        require_slope(at_start, options_);
         // Samples that are drawn see what their mean does not.
         if (options_.estimator != Estimator::score) require_sight(sharp_, free_);
         fit_.residuals = static_cast<std::int64_t>(at_start.size());
@@ -129,12 +154,20 @@ class Fitting {
         Numbers numbers = model_.start();
         for (std::size_t level = 0; level < fit_.blurs.size(); ++level)
             numbers = improved(numbers, static_cast<int>(level));
+        require_less(sharp_.loss(at_start), sharp_.loss(sharp_.at(numbers)));
         fit_.entry = model_.entry(numbers).text();
         describe(numbers);
         return std::move(fit_);
     }
 
   private:
+    static void require_less(double at_start, double at_end) {
+        constexpr double rounding = 1e-6;  // float32's, of either
+        if (at_end <= at_start * (1 + rounding)) return;
+        throw Error("the optimiser diverges: the loss is more than that of the start; give a smaller " +
+                    field_name("rate") + ", or a start that is nearer");
+    }
+
     /// By a level.
     Numbers improved(const Numbers& start, int level) {
         const double blur = fit_.blurs[static_cast<std::size_t>(level)];
@@ -142,7 +175,8 @@ class Fitting {
         const auto visit = [&](int step, const Numbers& numbers, double loss) {
             if (visit_) visit_({level, blur, step, loss, model_.entry(numbers).text()});
         };
-        Optimised end = optimised({residuals, free_, options_, start, visit});
+        const FreeNumbers free = blur > 0 ? without_widths(model_, free_) : free_;
+        Optimised end = optimised({residuals, free, options_, start, visit});
         fit_.steps += end.steps;
         fit_.has_converged = end.has_converged;
         fit_.stop = std::move(end.stop);
@@ -245,7 +279,11 @@ void validate(const FitOptions& options) {
                             "the baseline of each sample is the mean of others: 2 or more are needed",
                             std::to_string(options.samples));
     }
-    require_positive("loss_scale", options.loss_scale);
+    // Less is float32's rounding, and with more all residuals are near 0.
+    if (!(options.loss_scale >= 1e-6 && options.loss_scale <= 1e6)) {
+        throw InvalidOption("loss_scale", "a number from 1e-6 to 1e6 is needed, the image being 0 to 1",
+                            number_text(options.loss_scale));
+    }
     require_positive("sigma", options.sigma);
     if (options.rate) require_positive("rate", *options.rate);
     if (!(options.tolerance >= 0)) throw InvalidOption("tolerance", "a number ≥ 0 is needed");

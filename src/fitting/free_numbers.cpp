@@ -1,6 +1,7 @@
 #include "fitting/free_numbers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string_view>
 
@@ -36,6 +37,7 @@ std::vector<std::string_view> names_in(const std::vector<std::string>& pointers)
 
 std::vector<std::size_t> named(const GlimpseModel& model, const std::string& name, const std::string& field) {
     const std::vector<std::string>& pointers = model.pointers();
+    if (name.empty()) throw InvalidOption(field, "a name is empty; leave out the comma beside it");
     std::vector<std::size_t> found;
     for (std::size_t k = 0; k < pointers.size(); ++k) {
         if (has_part(pointers[k], name)) found.push_back(k);
@@ -87,7 +89,14 @@ void add_bound(const GlimpseModel& model, const FitBound& bound, const BoundKind
                                 (kind.is_lower ? " < " : " > ") + number_text(bound.value),
                             bound.parameter);
     }
-    (kind.is_lower ? numbers.lower : numbers.upper)[k] = bound.value;
+    double& place = (kind.is_lower ? numbers.lower : numbers.upper)[k];
+    if (std::isfinite(place)) throw InvalidOption(kind.field, "that number has two", bound.parameter);
+    place = bound.value;
+    if (numbers.lower[k] == numbers.upper[k]) {
+        throw InvalidOption(
+            kind.field, "both bounds are the same; hold the number with " + field_name("held") + " instead",
+            bound.parameter);
+    }
 }
 
 }  // namespace
@@ -103,11 +112,20 @@ Numbers FreeNumbers::in(Numbers all, const double* some) const {
     return all;
 }
 
+bool FreeNumbers::allows(const Numbers& all) const {
+    return std::ranges::all_of(which,
+                               [&](std::size_t k) { return all[k] >= lower[k] && all[k] <= upper[k]; });
+}
+
 std::string name_of(const std::string& pointer) {
     return pointer.substr(1);
 }
 
 FreeNumbers free_numbers(const GlimpseModel& model, const FitOptions& options) {
+    if (model.pointers().empty()) {
+        throw InvalidParameter(
+            "", "the glimpse has no number that can be fitted; those of arrays, as a grid's, are not");
+    }
     const std::vector<bool> is_free = chosen(model, options);
     FreeNumbers numbers{
         .which = {}, .lower = Numbers(is_free.size(), -infinite), .upper = Numbers(is_free.size(), infinite)};

@@ -19,6 +19,8 @@ struct FreeNumbers {
     [[nodiscard]] Numbers of(const Numbers& all) const;
     /// All numbers, of which these are others.
     [[nodiscard]] Numbers in(Numbers all, const double* some) const;
+    /// Whether all numbers are within their bounds.
+    [[nodiscard]] bool allows(const Numbers& all) const;
 };
 
 /// The name of a number: its JSON Pointer without the first "/".

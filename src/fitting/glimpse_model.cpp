@@ -56,6 +56,12 @@ GlimpseModel::GlimpseModel(const Glimpse& start, const ImageRegion& image, doubl
                                "with a transition the glimpse is no linear function of the image; its "
                                "gradients are not computed");
     }
+    const bool is_of_windows = estimator_ == Estimator::score || estimator_ == Estimator::straight_through;
+    if (is_of_windows && forward_.contains("/units")) {
+        throw InvalidParameter("/units",
+                               std::string(estimator_names()[static_cast<std::size_t>(estimator_)]) +
+                                   " moves boxes in pixels; give the box in these");
+    }
     if (estimator_ == Estimator::straight_through) surrogate_ = transformer_of(start, size_of(image));
     if (estimator_ == Estimator::linearized) require_samples(start.mechanism);
     find_numbers();
@@ -65,7 +71,7 @@ GlimpseModel::GlimpseModel(const Glimpse& start, const ImageRegion& image, doubl
 void GlimpseModel::find_numbers() {
     if (estimator_ == Estimator::score) {
         const Mechanism window = forward_.mechanism();
-        if (!std::holds_alternative<Crop>(window) || !forward_.has("/box/0") || forward_.has("/units"))
+        if (!std::holds_alternative<Crop>(window) || !forward_.has("/box/0"))
             throw InvalidParameter("", "the score function is of crops with a box");
         pointers_ = {"/box/0", "/box/1"};
         return;
@@ -161,6 +167,12 @@ Numbers GlimpseModel::corner_motion(const Numbers& numbers) const {
         motions.push_back(count == 0 ? 0 : std::sqrt(sum / static_cast<double>(count)) / (2 * step));
     }
     return motions;
+}
+
+Numbers GlimpseModel::pixel_units(const Numbers& numbers) const {
+    Numbers units = corner_motion(numbers);
+    for (double& motion : units) motion = motion > 0 ? 1 / motion : 1;
+    return units;
 }
 
 }  // namespace glimpse::fitting

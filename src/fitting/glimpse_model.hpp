@@ -43,6 +43,8 @@ class GlimpseModel {
     /// square over the corners of its outline, or over the points that it marks; 0 where it has neither, or
     /// moves none.
     [[nodiscard]] Numbers corner_motion(const Numbers& numbers) const;
+    /// A change of each number that moves them by a pixel; 1 where it moves none.
+    [[nodiscard]] Numbers pixel_units(const Numbers& numbers) const;
 
   private:
     /// The entry whose derivative is taken.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -89,8 +90,14 @@ Optimised by_least_squares(const Level& level) {
             .stop = solution.has_converged ? "the loss changes no more" : after_all(level.options.steps)};
 }
 
+/// The window of the least loss of all that were drawn.
+struct BestWindow {
+    Numbers corner;
+    double loss = std::numeric_limits<double>::infinity();
+};
+
 /// The losses of windows that are drawn about the place, and the estimate from them.
-LossAndSlope drawn_loss(const Level& level, const Numbers& numbers, int step) {
+LossAndSlope drawn_loss(const Level& level, const Numbers& numbers, int step, BestWindow& best) {
     const FitOptions& options = level.options;
     const LocationPolicy policy{.kind = LocationPolicy::Kind::normal,
                                 .count = options.samples,
@@ -102,8 +109,11 @@ LossAndSlope drawn_loss(const Level& level, const Numbers& numbers, int step) {
     for (const DrawnLocation& one : drawn) {
         require_uninterrupted();
         // Rounded here: a corner that is no whole number might round to a window of another size.
-        const Numbers corner{double(nearest_edge(one.location.x)), double(nearest_edge(one.location.y))};
+        const Numbers drawn_corner{double(nearest_edge(one.location.x)),
+                                   double(nearest_edge(one.location.y))};
+        const Numbers corner = level.free.in(level.start, level.free.of(drawn_corner).data());
         losses.push_back(level.residuals.loss(level.residuals.at(corner)));
+        if (losses.back() < best.loss && level.free.allows(corner)) best = {corner, losses.back()};
     }
     const auto [least, greatest] = std::ranges::minmax(losses);
     if (least == greatest && least > 0)
@@ -117,22 +127,20 @@ LossAndSlope drawn_loss(const Level& level, const Numbers& numbers, int step) {
     return {sum / static_cast<double>(losses.size()), level.free.of(by)};
 }
 
-/// A change of each number that moves the glimpse's corners by a pixel; 1 where it moves none.
 Numbers units_of(const Level& level) {
     if (level.options.estimator == Estimator::score) return Numbers(level.start.size(), 1.0);
-    Numbers units = level.residuals.model().corner_motion(level.start);
-    for (double& motion : units) motion = motion > 0 ? 1 / motion : 1;
-    return units;
+    return level.residuals.model().pixel_units(level.start);
 }
 
 Optimised by_descent(const Level& level) {
     const FitOptions& options = level.options;
     const Optimiser optimiser = optimiser_of(options);
     const bool is_random = options.estimator == Estimator::score;
+    BestWindow best;
     const auto evaluate = [&](const Numbers& some, int step) -> LossAndSlope {
         require_uninterrupted();
         const Numbers numbers = level.free.in(level.start, some.data());
-        if (is_random) return drawn_loss(level, numbers, step);
+        if (is_random) return drawn_loss(level, numbers, step, best);
         const Numbers r = level.residuals.at(numbers);
         const cv::Mat jacobian =
             level.residuals.jacobian(numbers, level.free.which, static_cast<std::uint32_t>(step));
@@ -155,7 +163,9 @@ Optimised by_descent(const Level& level) {
                  .visit = [&](int step, const Numbers& some, double loss) {
                      level.visit(step, level.free.in(level.start, some.data()), loss);
                  }});
-    return {.numbers = level.free.in(level.start, solution.numbers.data()),
+    Numbers numbers = level.free.in(level.start, solution.numbers.data());
+    if (best.loss < level.residuals.loss(level.residuals.at(numbers))) numbers = best.corner;
+    return {.numbers = numbers,
             .steps = solution.steps,
             .has_converged = solution.has_converged,
             .stop = solution.has_converged ? "the loss changes no more" : after_all(options.steps)};

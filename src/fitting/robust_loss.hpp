@@ -19,15 +19,16 @@ inline std::array<double, 3> robust(RobustLoss loss, double a, double s) {
         }
         case RobustLoss::soft_l1: {
             const double root = std::sqrt(1 + s / square);
-            return {2 * square * (root - 1), 1 / root, -1 / (2 * square * root * root * root)};
+            return {2 * s / (root + 1), 1 / root, -1 / (2 * square * root * root * root)};
         }
         case RobustLoss::cauchy: {
             const double sum = 1 + s / square;
-            return {square * std::log(sum), 1 / sum, -1 / (square * sum * sum)};
+            return {square * std::log1p(s / square), 1 / sum, -1 / (square * sum * sum)};
         }
         case RobustLoss::tukey: {
-            const double left = std::max(0.0, 1 - s / square);
-            return {square / 3 * (1 - left * left * left), left * left, -2 / square * left};
+            const double share = std::min(1.0, s / square);
+            const double left = 1 - share;
+            return {square / 3 * share * (3 - 3 * share + share * share), left * left, -2 / square * left};
         }
         case RobustLoss::none:
             break;

@@ -1,5 +1,7 @@
 #include <cmath>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "fitting/entry.hpp"
 #include "glimpse/fit.hpp"
@@ -8,27 +10,30 @@ namespace glimpse {
 
 namespace {
 
-/// A number over the frames.
+/// A number over the frames that have it.
 struct NumberTrack {
+    std::vector<double> frames;
     std::vector<double> values;
     std::vector<double> precisions;  ///< 1/e², or 1 of each
 };
 
-NumberTrack track_of(const std::vector<Fit>& frames, std::size_t k) {
+NumberTrack track_of(const std::vector<std::optional<Fit>>& frames, std::size_t k) {
     NumberTrack track;
     bool has_errors = true;
-    for (const Fit& frame : frames) {
-        const FittedParameter& number = frame.parameters[k];
+    for (std::size_t t = 0; t < frames.size(); ++t) {
+        if (!frames[t]) continue;
+        const FittedParameter& number = frames[t]->parameters[k];
         const double error = number.standard_error.value_or(0);
         has_errors = has_errors && error > 0;
+        track.frames.push_back(static_cast<double>(t));
         track.values.push_back(number.value);
         track.precisions.push_back(has_errors ? 1 / (error * error) : 1);
     }
-    if (!has_errors) track.precisions.assign(frames.size(), 1);
+    if (!has_errors) track.precisions.assign(track.values.size(), 1);
     return track;
 }
 
-/// The line's value at t.
+/// The line's value at the t-th of these frames.
 double line_at(const NumberTrack& track, std::size_t t, double sigma) {
     double weights = 0;
     double x = 0;
@@ -37,7 +42,7 @@ double line_at(const NumberTrack& track, std::size_t t, double sigma) {
     double xy = 0;
     const double value = track.values[t];
     for (std::size_t s = 0; s < track.values.size(); ++s) {
-        const double away = static_cast<double>(s) - static_cast<double>(t);
+        const double away = track.frames[s] - track.frames[t];
         const double weight =
             track.precisions[s] / track.precisions[t] * std::exp(-away * away / (2 * sigma * sigma));
         const double rise = track.values[s] - value;
@@ -54,21 +59,25 @@ double line_at(const NumberTrack& track, std::size_t t, double sigma) {
 
 }  // namespace
 
-std::vector<Fit> smoothed(std::vector<Fit> frames, double sigma) {
+std::vector<std::optional<Fit>> smoothed(std::vector<std::optional<Fit>> frames, double sigma) {
+    std::vector<Fit*> fits;
+    for (std::optional<Fit>& frame : frames) {
+        if (frame) fits.push_back(&*frame);
+    }
+    if (fits.size() < 2) return frames;
     std::vector<fitting::FittedEntry> entries;
-    entries.reserve(frames.size());
-    for (const Fit& frame : frames) entries.emplace_back(frame.entry, Place{});
-    const std::size_t count = frames.empty() ? 0 : frames.front().parameters.size();
-    for (std::size_t k = 0; k < count; ++k) {
-        if (!frames.front().parameters[k].is_free) continue;
+    entries.reserve(fits.size());
+    for (const Fit* fit : fits) entries.emplace_back(fit->entry, Place{});
+    for (std::size_t k = 0; k < fits.front()->parameters.size(); ++k) {
+        if (!fits.front()->parameters[k].is_free) continue;
         const NumberTrack track = track_of(frames, k);
-        for (std::size_t t = 0; t < frames.size(); ++t) {
-            FittedParameter& number = frames[t].parameters[k];
+        for (std::size_t t = 0; t < fits.size(); ++t) {
+            FittedParameter& number = fits[t]->parameters[k];
             number.smoothed = line_at(track, t, sigma);
             entries[t].set("/" + number.name, *number.smoothed);
         }
     }
-    for (std::size_t t = 0; t < frames.size(); ++t) frames[t].entry = entries[t].text();
+    for (std::size_t t = 0; t < fits.size(); ++t) fits[t]->entry = entries[t].text();
     return frames;
 }
 

@@ -46,14 +46,15 @@ class FitAnimation::Film {
         video().require(format_);
     }
 
-    void add(const Image& image, const std::string& entry, const std::string& caption) {
+    void add(const NamedImage& of, const std::string& entry, const std::string& caption) {
+        const Image& image = of.image;
         const Glimpse glimpse = parse_parameters(entry, "the fit", {}, {}).front();
         const Lowered lowered = lower(glimpse.mechanism, size_of(image));
         if (!writer_) open(image);
         const ImageRegion region{whole(size_of(image)), image.pixels};
         const cv::Mat pixels = read_glimpse(CpuBackend(), lowered, region, image.pixels.depth());
         const ShownValues values{.depth = image.pixels.depth(), .range = range_};
-        const TrackFrame frame{.picture = picture_of(image),
+        const TrackFrame frame{.picture = picture_of(of),
                                .lowered = lowered,
                                .glimpse = shown_glimpse({.pixels = pixels}, values),
                                .name = caption,
@@ -77,12 +78,13 @@ class FitAnimation::Film {
     }
 
     /// Shrunk as others in such frames are. Kept for the steps that follow on the same image.
-    cv::Mat picture_of(const Image& image) {
-        if (shown_of_ != image.pixels.data) {
+    cv::Mat picture_of(const NamedImage& of) {
+        if (picture_.empty() || shown_of_ != of.name) {
+            const Image& image = of.image;
             const int n = shrink_to_fill(size_of(image), {layout_.picture.width, layout_.picture.height});
             const cv::Mat smaller = n > 1 ? block_means(image.pixels, n, false) : image.pixels;
             picture_ = displayable({.pixels = smaller}, range_);
-            shown_of_ = image.pixels.data;
+            shown_of_ = of.name;
         }
         return picture_;
     }
@@ -94,15 +96,15 @@ class FitAnimation::Film {
     TrackFrameLayout layout_;
     std::optional<ValueRange> range_;
     cv::Mat picture_;
-    const unsigned char* shown_of_ = nullptr;
+    std::string shown_of_;
 };
 
 FitAnimation::FitAnimation(const std::string& file) : film_(std::make_unique<Film>(file)) {}
 
 FitAnimation::~FitAnimation() = default;
 
-void FitAnimation::add(const Image& image, const std::string& entry, const std::string& caption) {
-    with_context(film_->name(), [&] { film_->add(image, entry, caption); });
+void FitAnimation::add(const NamedImage& of, const std::string& entry, const std::string& caption) {
+    with_context(film_->name(), [&] { film_->add(of, entry, caption); });
 }
 
 void FitAnimation::publish(bool sync) {

@@ -9,6 +9,12 @@
 
 namespace glimpse {
 
+/// An image that is shown, and its name, which tells it from others.
+struct NamedImage {
+    const Image& image;
+    const std::string& name;
+};
+
 /// The glimpse as it walks over its image, frame by frame, on its way into a file, which appears when it is
 /// published.
 class FitAnimation {
@@ -21,7 +27,7 @@ class FitAnimation {
     FitAnimation& operator=(const FitAnimation&) = delete;
 
     /// `entry` is a document's, JSON; `caption` says where the fit is. Throws `Error` with the file's name.
-    void add(const Image& image, const std::string& entry, const std::string& caption);
+    void add(const NamedImage& of, const std::string& entry, const std::string& caption);
     /// Completes it, and gives it its name; nothing without a frame. Throws likewise.
     void publish(bool sync);
 

@@ -75,6 +75,7 @@ void require_outputs(const FitRunOptions& options, const ParameterDocument& docu
     inputs.add_attention_files(document);
     std::vector<std::pair<fs::path, std::string>> taken;
     for (const auto& [field, name] : outputs_of(options)) {
+        require_file_name(field, name);
         const fs::path place = resolved_path(name);
         require_place_for(name, place);
         inputs.require_not_input(name, place);
@@ -164,11 +165,11 @@ class FitRun {
                         "to fit the glimpse");
         const auto visit = [&](const FitStep& step) {
             progress_.step(name, step);
-            if (animation_ && !options_.along) animation_->add(image, step.entry, caption(step));
+            if (animation_ && !options_.along) animation_->add({image, name}, step.entry, caption(step));
         };
         Fit found = placed(name, [&] { return fit(start_, data, options_.fit, visit); });
         if (animation_ && options_.along)
-            animation_->add(image, found.entry, fs::path(name).filename().string());
+            animation_->add({image, name}, found.entry, fs::path(name).filename().string());
         return found;
     }
 
@@ -179,16 +180,10 @@ class FitRun {
 
     void smooth() {
         if (!options_.smoothing) return;
-        std::vector<Fit> fits;
-        for (const FittedImage& done : done_) {
-            if (done.fit) fits.push_back(*done.fit);
-        }
-        if (fits.size() < 2) return;
+        std::vector<std::optional<Fit>> fits;
+        for (FittedImage& done : done_) fits.push_back(std::move(done.fit));
         fits = smoothed(std::move(fits), *options_.smoothing);
-        std::size_t k = 0;
-        for (FittedImage& done : done_) {
-            if (done.fit) done.fit = std::move(fits[k++]);
-        }
+        for (std::size_t t = 0; t < fits.size(); ++t) done_[t].fit = std::move(fits[t]);
     }
 
     void write() {

@@ -110,6 +110,19 @@ class WhatIsFound(Fits):
             self.run_glimpse("extract", ASTRONAUT, "-p", "f.json", "-o", self.path("again.png"))
             self.assertEqual(Image.open(self.path("again.png")).tobytes(), Image.open(self.path("patch.png")).tobytes())
 
+    def test_the_window_of_the_least_loss_is_kept(self):
+        """Whose neighbours are as near to the mean of the steps."""
+        self.patch("crop", [100, 100, 63, 63], "63x63", "patch.png")
+        for seed in (3, 6):
+            self.fit("--estimator", "score", "--seed", seed, "--free", "box/0,box/1", target="patch.png", mechanism="crop", start=("-b", "104,97,63,63"))
+            self.assertEqual(self.records()[0]["rms"], 0)
+
+    def test_robust_losses_of_a_great_scale_are_squares(self):
+        self.patch()
+        for loss in ("huber", "soft-l1", "cauchy", "tukey"):
+            self.fit("--loss", loss, "--loss-scale", "1e6")
+            numpy.testing.assert_allclose(self.entry()["box"], BOX, atol=1e-3)
+
     def test_what_is_drawn_depends_on_the_seed_alone(self):
         self.patch("crop", [180, 60, 64, 64], "64x64", "patch.png")
         texts = []
@@ -180,6 +193,26 @@ class Tracks(Fits):
         self.assertEqual(len(self.files()), 5)
         self.assertGreater(self.path("track/t.mp4").stat().st_size, 1000)
 
+    def test_each_frame_is_shown_below_its_own_box(self):
+        names, _ = self.frames()
+        self.follow(names, "--animate", "walk.webp")
+        with Image.open(self.path("walk.webp")) as walk:
+            shown = []
+            for n in range(walk.n_frames):
+                walk.seek(n)
+                shown.append(numpy.asarray(walk.convert("RGB"), float))
+        self.assertEqual(len(shown), 5)
+        corner = (slice(0, 40), slice(0, 80))  # of the picture, where neither box nor caption is
+        for before, after in zip(shown, shown[1:]):
+            self.assertGreater(abs(after[corner] - before[corner]).mean(), 0.1)  # 0 of the same picture
+
+    def test_frames_that_fail_keep_their_time(self):
+        names, places = self.frames()
+        self.file("frames/astronaut.f2.png", "no image")
+        self.follow(names, "--smooth", "1.5", status=1)
+        smooth = [record["parameters"]["box/0"]["smoothed"] for record in self.records() if record["status"] == "ok"]
+        numpy.testing.assert_allclose(smooth, places[[0, 1, 3, 4], 0], atol=0.02)
+
     def test_smoothed_numbers_are_what_the_manifest_has(self):
         names, places = self.frames()
         self.follow(names, "--smooth", "1.5")
@@ -220,7 +253,7 @@ class WhatIsRefused(Fits):
 
     def test_a_start_that_sees_nothing(self):
         self.document({"mechanism": "gaussian", "x": {"u": 9000, "s": 1, "d": 1}, "y": {"u": 9, "s": 1, "d": 1}})
-        self.refused(1, start=("-p", "p.json"), says="the glimpse sees nothing of the image: no number that is free changes it at the start")
+        self.refused(1, start=("-p", "p.json"), says="the glimpse sees nothing of the image, or one colour alone: no number that is free changes it at the start")
 
     def test_an_image_with_alpha(self):
         with Image.open(ASTRONAUT) as picture:
@@ -259,6 +292,14 @@ class WhatIsRefused(Fits):
         self.refused(1, "--estimator", "straight-through", says="straight-through gradients are those of a transformer in place of a crop; gaussian is none")
         self.refused(1, "--estimator", "linearized", says="linearized gradients are of glimpses that sample the image, as transformers do; gaussian does not")
         self.refused(1, start=("-b", START), says="a crop has whole pixels")
+
+    def test_numbers_of_arrays_and_names_of_directories(self):
+        grid = {"mechanism": "stn", "grid": [[[0.1, 0.1], [0.3, 0.1]], [[0.1, 0.4], [0.3, 0.5]]]}
+        numpy.save(self.path("t.npy"), numpy.random.default_rng(1).random((2, 2, 3)).astype("f4"))
+        self.document(grid)
+        self.refused(1, target="t.npy", start=("-p", "p.json"), says="the glimpse has no number that can be fitted; those of arrays")
+        self.refused(2, "--report", "made/", says="--report: the name of a file is needed, or -, not 'made/'")
+        self.assertFalse(self.path("made").exists())
 
     def test_outputs_that_are_inputs_or_one_another(self):
         before = self.path("patch.npy").read_bytes()

@@ -257,8 +257,25 @@ TEST_CASE("the start, the target and the options are refused where no fit can be
     CHECK(holds(refused(form.start, target, {.estimator = Estimator::score}),
                 "the score function is of crops"));
     CHECK(holds(refused(form.start, target, {.estimator = Estimator::linearized}), "as transformers do"));
-    CHECK(holds(refused(R"({"mechanism":"crop","box":[1,1,9,7]})", target, {}),
-                "the gradients of crops are not computed"));
+    CHECK(holds(refused(R"({"mechanism":"crop","box":[1,1,9,7]})", target, {}), "a crop has whole pixels"));
+    CHECK(holds(refused(R"({"mechanism":"crop","box":[0.1,0.1,0.2,0.2],"units":"fraction","size":[9,7]})",
+                        target, {.estimator = Estimator::score}),
+                "score moves boxes in pixels"));
+    CHECK(
+        holds(refused(form.start, target, {.lower = {{"box/0", 10}, {"box/0", 9}}}), "that number has two"));
+    CHECK(holds(refused(form.start, target, {.lower = {{"box/0", 11}}, .upper = {{"box/0", 11}}}),
+                "both bounds are the same; hold the number"));
+    CHECK(holds(refused(form.start, target, {.free = {""}}), "a name is empty"));
+    CHECK(holds(refused(form.start, target, {.loss = RobustLoss::tukey, .loss_scale = 1e-6}),
+                "the loss looks past all residuals at the start"));
+    CHECK(holds(refused(form.start, target, {.loss = RobustLoss::tukey, .loss_scale = 1e-300}),
+                "a number from 1e-6 to 1e6 is needed"));
+    const ImageRegion flat{image.region,
+                           cv::Mat(image.pixels.size(), image.pixels.type(), cv::Scalar(0.4, 0.7))};
+    CHECK(holds(refusal<Error>([&] {
+                    fit(glimpse_of(form.start), {flat, target}, {});
+                }),
+                "or one colour alone"));
     CHECK(holds(refused(form.start, target, {.estimator = Estimator::score, .optimiser = Optimiser::lm}),
                 "optimiser lm: is for pathwise and linearized gradients"));
     CHECK(holds(refused(form.start, target, {.rate = 1}), "rate: is that of gd and adam"));
