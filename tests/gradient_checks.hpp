@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "glimpse/gradients.hpp"
+#include "glimpse/mechanisms/gaussian.hpp"
 #include "maps/matrix_entries.hpp"
 #include "reference.hpp"
 
@@ -25,6 +26,40 @@ inline Values smooth_noise() {
     Values image(image_size.height, image_size.width);
     cv::RNG(7).fill(image, cv::RNG::UNIFORM, 0.0, 1.0);
     return image;
+}
+
+/// Every weight of a Gaussian that is turned, over the image or, padded, far beyond it.
+inline Values turned_gaussian(const Mechanism& mechanism) {
+    const auto& gaussian = std::get<Gaussian>(mechanism);
+    const auto& form = std::get<Gaussian::BoxForm>(gaussian.form);
+    const Values image = smooth_noise();
+    const Affine matrix = box_to_image(in_pixels(form, image_size), *gaussian.size, form.angle);
+    const cv::Matx22d inverse =
+        cv::Matx22d(matrix.m[0][0], matrix.m[0][1], matrix.m[1][0], matrix.m[1][1]).inv();
+    const int beyond = gaussian.outside ? 30 : 0;
+    const reference::Sampling sampling{false, Interpolation::nearest,
+                                       gaussian.outside ? gaussian.outside->padding : Padding::zeros};
+    const double added = gaussian.normalise == Gaussian::Normalise::eps && !gaussian.outside ? 1e-8 : 0;
+    Values glimpse(gaussian.size->height, gaussian.size->width, 0.0);
+    for (int i = 0; i < glimpse.rows; ++i) {
+        for (int j = 0; j < glimpse.cols; ++j) {
+            const Point centre = matrix(j, i);
+            double mass = added;
+            for (int y = -beyond; y < image.rows + beyond; ++y) {
+                for (int x = -beyond; x < image.cols + beyond; ++x) {
+                    const cv::Vec2d q = inverse * cv::Vec2d(x - centre.x, y - centre.y);
+                    const double of_y = q[1] / (form.sigma_y ? *form.sigma_y : form.sigma);
+                    const double weight = std::exp(-0.5 * (std::pow(q[0] / form.sigma, 2) + of_y * of_y));
+                    mass += weight;
+                    glimpse(i, j) +=
+                        weight * reference::value_or_zero(image, reference::padded(x, image.cols, sampling),
+                                                          reference::padded(y, image.rows, sampling));
+                }
+            }
+            glimpse(i, j) /= mass;
+        }
+    }
+    return glimpse;
 }
 
 /// A map's matrix, or one of its two, in float64.

@@ -24,7 +24,7 @@ namespace glimpse {
 /// `read_glimpses`.
 struct ParameterGradient {
     std::string parameter;       ///< a JSON Pointer into the entry of a document: "/box/2"
-    std::vector<Lowered> terms;  ///< one, or two where p moves both axes of a separable map
+    std::vector<Lowered> terms;  ///< one, or some where p moves both axes of a separable map
 };
 
 /// ∂g/∂p for each single number p of a mechanism for an image of size `image`, the glimpse's size being held:

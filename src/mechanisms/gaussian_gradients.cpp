@@ -1,7 +1,9 @@
 #include "mechanisms/gaussian_gradients.hpp"
 
 #include <limits>
+#include <numbers>
 #include <utility>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "maps/overloaded.hpp"
@@ -136,6 +138,59 @@ void visit_turned(const Gaussian::BoxForm& box, const Lowered& lowered, const Vi
     visit_sigma("/sigma/1", {0, 1});
 }
 
+/// The rows of a matrix, each times its own number.
+BandedMatrix scaled_rows(const BandedMatrix& matrix, const std::vector<double>& by) {
+    BandedMatrix scaled(matrix.columns());
+    std::vector<double> weights;
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const auto [first, row] = matrix.row(i);
+        weights.assign(row.begin(), row.end());
+        for (double& weight : weights) weight *= by[static_cast<std::size_t>(i)];
+        scaled.append_row(first, weights);
+    }
+    return scaled;
+}
+
+/// By the angle of a box that is upright, or turned by half turns. Its centres move with velocity v, v_x(i)
+/// and v_y(j), and its Gaussians turn, ∂ log m = κ (x - c_x) (y - c_y), κ = π/180 (1/s_y² - 1/s_x²). With
+/// A' = ∂A/∂c, (k - c) A = s² A' + E A and E as `mean_distances` has it,
+///
+///   ∂A = diag(v_x + κ s_x² E_y) A_y ⊗ A_x' + A_y' ⊗ diag(v_y + κ s_y² E_x) A_x + κ s_x² s_y² A_y' ⊗ A_x'
+void visit_angle(const Gaussian& gaussian, const Axes& all, const Lowered& lowered,
+                 const VisitGradient& visit) {
+    const Size image = lowered.map.image;
+    const Size size = lowered.map.glimpse;
+    const auto& whole = std::get<Separable>(lowered.map.kind);
+    const auto& box = std::get<Gaussian::BoxForm>(gaussian.form);
+    const Velocity velocity =
+        moving_points(static_cast<const OrientedBox&>(box), image, size).back().velocity;
+    const double x2 = all.x.s * all.x.s;
+    const double y2 = all.y.s * all.y.s;
+    const double turning = std::numbers::pi / 180 * (1 / y2 - 1 / x2);
+    std::vector<double> of_rows = mean_distances(all.y, size.height, image.height, gaussian);
+    for (int i = 0; i < size.height; ++i) {
+        double& one = of_rows[static_cast<std::size_t>(i)];
+        one = velocity(0, i).x + turning * x2 * one;
+    }
+    std::vector<double> of_columns = mean_distances(all.x, size.width, image.width, gaussian);
+    for (int j = 0; j < size.width; ++j) {
+        double& one = of_columns[static_cast<std::size_t>(j)];
+        one = velocity(j, 0).y + turning * y2 * one;
+    }
+    const Axis by_centre{1, 0, 0};
+    const BandedMatrix x = derivative_of_filters(all.x, by_centre, size.width, image.width, gaussian, 1);
+    const BandedMatrix y = derivative_of_filters(all.y, by_centre, size.height, image.height, gaussian, 1);
+    ParameterGradient gradient{"/angle", {}};
+    const auto add = [&](Separable term) {
+        gradient.terms.push_back(gradient_term(lowered, std::move(term)));
+    };
+    add({.rows = scaled_rows(whole.rows, of_rows), .columns = x});
+    add({.rows = y, .columns = scaled_rows(whole.columns, of_columns)});
+    const std::vector<double> alike(static_cast<std::size_t>(size.height), turning * x2 * y2);
+    if (turning != 0) add({.rows = scaled_rows(y, alike), .columns = x});
+    visit(gradient);
+}
+
 }  // namespace
 
 void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient& visit) {
@@ -168,6 +223,9 @@ void for_each_gradient(const Gaussian& gaussian, Size image, const VisitGradient
         }
         visit(gradient);
     }
+    const bool has_angle =
+        std::holds_alternative<Gaussian::BoxForm>(gaussian.form) && gaussian.code == Gaussian::Code::own;
+    if (has_angle) visit_angle(gaussian, all, lowered, visit);
 }
 
 }  // namespace glimpse

@@ -222,4 +222,28 @@ BandedMatrix derivative_of_filters(const Gaussian::Axis& axis, const Gaussian::A
     return matrix;
 }
 
+std::vector<double> mean_distances(const Gaussian::Axis& axis, int count, int size,
+                                   const Gaussian& gaussian) {
+    const Divisor divisor = gaussian.outside ? Divisor{0, 0} : divisor_of(gaussian);
+    std::vector<double> means;
+    for (int i = 0; i < count; ++i) {
+        const double centre = axis.u + i * axis.d;
+        const auto mean_of = [&](const std::vector<double>& m, double mass, double first) {
+            double sum = 0;
+            for (std::size_t n = 0; n < m.size(); ++n)
+                sum += m[n] * (first + static_cast<double>(n) - centre);
+            return divisor.follows(mass) && mass > 0 ? sum / divisor.of(mass) : 0.0;
+        };
+        if (gaussian.outside) {
+            const PaddedRow row(centre, axis.s, cutoff_of_derivatives);
+            means.push_back(mean_of(row.m, row.mass, row.first));
+        } else {
+            const Row row = gaussian_row(AxisFilter(centre, axis.s, size), size, gaussian.normalise,
+                                         cutoff_of_derivatives);
+            means.push_back(mean_of(row.m, row.mass, row.first));
+        }
+    }
+    return means;
+}
+
 }  // namespace glimpse

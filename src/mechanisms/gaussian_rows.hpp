@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "glimpse/banded_matrix.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
@@ -52,5 +53,8 @@ BandedMatrix padded_filters(const Gaussian::Axis& axis, int count, int size, Pad
 ///   ∂A = (∂m - A Σ∂m) / D,   ∂m_ik = m_ik (z ∂c_i + z² ∂s) / s,   c_i = u + i d,   z = (k - c_i) / s
 BandedMatrix derivative_of_filters(const Gaussian::Axis& axis, const Gaussian::Axis& moves, int count,
                                    int size, const Gaussian& gaussian, double gain);
+
+/// Σ_k (k - c_i) A_ik of each row, over the same positions; 0 where the divisor does not follow the mass.
+std::vector<double> mean_distances(const Gaussian::Axis& axis, int count, int size, const Gaussian& gaussian);
 
 }  // namespace glimpse

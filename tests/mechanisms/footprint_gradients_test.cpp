@@ -89,40 +89,6 @@ OrientedBox moved_box(const std::string& parameter, double by, Units units, doub
     return box;
 }
 
-/// Every weight of a Gaussian that is turned, over the image or, padded, far beyond it.
-Values turned_gaussian(const Mechanism& mechanism) {
-    const auto& gaussian = std::get<Gaussian>(mechanism);
-    const auto& form = std::get<Gaussian::BoxForm>(gaussian.form);
-    const Values image = smooth_noise();
-    const Affine matrix = box_to_image(in_pixels(form, image_size), *gaussian.size, form.angle);
-    const cv::Matx22d inverse =
-        cv::Matx22d(matrix.m[0][0], matrix.m[0][1], matrix.m[1][0], matrix.m[1][1]).inv();
-    const int beyond = gaussian.outside ? 30 : 0;
-    const reference::Sampling sampling{false, Interpolation::nearest,
-                                       gaussian.outside ? gaussian.outside->padding : Padding::zeros};
-    const double added = gaussian.normalise == Gaussian::Normalise::eps && !gaussian.outside ? 1e-8 : 0;
-    Values glimpse(gaussian.size->height, gaussian.size->width, 0.0);
-    for (int i = 0; i < glimpse.rows; ++i) {
-        for (int j = 0; j < glimpse.cols; ++j) {
-            const Point centre = matrix(j, i);
-            double mass = added;
-            for (int y = -beyond; y < image.rows + beyond; ++y) {
-                for (int x = -beyond; x < image.cols + beyond; ++x) {
-                    const cv::Vec2d q = inverse * cv::Vec2d(x - centre.x, y - centre.y);
-                    const double of_y = q[1] / (form.sigma_y ? *form.sigma_y : form.sigma);
-                    const double weight = std::exp(-0.5 * (std::pow(q[0] / form.sigma, 2) + of_y * of_y));
-                    mass += weight;
-                    glimpse(i, j) +=
-                        weight * reference::value_or_zero(image, reference::padded(x, image.cols, sampling),
-                                                          reference::padded(y, image.rows, sampling));
-                }
-            }
-            glimpse(i, j) /= mass;
-        }
-    }
-    return glimpse;
-}
-
 double clamped_sample(const Values& image, double x, double y) {
     if (x < -1 || y < -1 || x > image.cols || y > image.rows) return 0;
     return reference::sample_bilinear(image, std::clamp(x, 0.0, image.cols - 1.0),
@@ -144,6 +110,33 @@ Values means(Size size, int k, At&& at) {
         }
     }
     return glimpse;
+}
+
+/// Of a Gaussian's box in both units, with one sigma and two.
+void check_boxes(const std::optional<Padding>& padding, double angle) {
+    for (const auto units : {Units::pixels, Units::fraction}) {
+        for (const bool has_two : {false, true}) {
+            const auto normalise = has_two ? Gaussian::Normalise::safe : Gaussian::Normalise::eps;
+            compare(
+                [&](const std::string& parameter, double by) -> Mechanism {
+                    double sigma = 0.7;
+                    double sigma_y = 0.9;
+                    Gaussian::BoxForm form;
+                    static_cast<OrientedBox&>(form) =
+                        moved_box(parameter, by, units, angle,
+                                  {{has_two ? "/sigma/0" : "/sigma", &sigma}, {"/sigma/1", &sigma_y}});
+                    form.sigma = sigma;
+                    if (has_two) form.sigma_y = sigma_y;
+                    Gaussian gaussian;
+                    gaussian.form = form;
+                    gaussian.size = small;
+                    gaussian.normalise = normalise;
+                    if (padding) gaussian.outside = Gaussian::Outside{*padding, {}};
+                    return gaussian;
+                },
+                turned_gaussian);
+        }
+    }
 }
 
 }  // namespace
@@ -267,31 +260,11 @@ TEST_CASE("antialiased, a whole position has the derivative to its right, as sam
     CHECK(found(0, 0) == doctest::Approx(expected));
 }
 
-TEST_CASE("a turned Gaussian moves with its box, its angle and sigma") {
+TEST_CASE("a Gaussian moves with its box, its angle and sigma, turned and upright") {
     for (const auto padding :
          std::vector<std::optional<Padding>>{{}, Padding::zeros, Padding::border, Padding::reflection}) {
-        for (const auto units : {Units::pixels, Units::fraction}) {
-            for (const bool has_two : {false, true}) {
-                const auto normalise = has_two ? Gaussian::Normalise::safe : Gaussian::Normalise::eps;
-                compare(
-                    [&](const std::string& parameter, double by) -> Mechanism {
-                        double sigma = 0.7;
-                        double sigma_y = 0.9;
-                        Gaussian::BoxForm form;
-                        static_cast<OrientedBox&>(form) =
-                            moved_box(parameter, by, units, 31.7,
-                                      {{has_two ? "/sigma/0" : "/sigma", &sigma}, {"/sigma/1", &sigma_y}});
-                        form.sigma = sigma;
-                        if (has_two) form.sigma_y = sigma_y;
-                        Gaussian gaussian;
-                        gaussian.form = form;
-                        gaussian.size = small;
-                        gaussian.normalise = normalise;
-                        if (padding) gaussian.outside = Gaussian::Outside{*padding, {}};
-                        return gaussian;
-                    },
-                    turned_gaussian);
-            }
+        for (const double angle : {31.7, 0.0, -180.0}) {
+            check_boxes(padding, angle);
         }
     }
 }

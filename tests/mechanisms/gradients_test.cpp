@@ -46,6 +46,8 @@ Values padded_matrix(const Gaussian::Axis& axis, int rows, int size, Padding pad
 
 Values gaussian_glimpse(const Mechanism& mechanism) {
     const auto& gaussian = std::get<Gaussian>(mechanism);
+    const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
+    if (box && box->angle != 0) return turned_gaussian(mechanism);
     const auto [x, y] = axes(gaussian, image_size, *gaussian.size);
     const auto* const draw = std::get_if<Gaussian::DrawForm>(&gaussian.form);
     const double gain = draw ? std::exp(draw->log_gamma) : 1;
@@ -180,7 +182,8 @@ TEST_CASE("padded Gaussians change with their parameters, too") {
                               {"/box/1", &form.box.y},
                               {"/box/2", &form.box.width},
                               {"/box/3", &form.box.height},
-                              {"/sigma", &form.sigma}}) += by;
+                              {"/sigma", &form.sigma},
+                              {"/angle", &form.angle}}) += by;
             Gaussian gaussian = with_form(form);
             gaussian.outside = Gaussian::Outside{padding, {}};
             return gaussian;
@@ -235,7 +238,8 @@ TEST_CASE("a Gaussian's box has derivatives in pixels, in fractions and by HART'
                                   {is_hart ? "/box/3" : "/box/2", &form.box.width},
                                   {is_hart ? "/box/2" : "/box/3", &form.box.height},
                                   {"/sigma/0", &form.sigma},
-                                  {"/sigma/1", &sigma_y}}) += by;
+                                  {"/sigma/1", &sigma_y},
+                                  {"/angle", &form.angle}}) += by;
                 form.sigma_y = sigma_y;
                 Gaussian gaussian = with_form(form);
                 gaussian.code = code;
