@@ -155,14 +155,14 @@ class Contract(unittest.TestCase):
         self.assertEqual({usage_of(command) for command in commands()}, listed)
 
     def test_every_option_stands_in_the_interface_where_it_belongs(self):
-        for command, title in (("extract", "Options of `extract`"), ("sample", "`sample`"), ("write", "`write`"), ("explain", "`explain`"), ("convert", "`convert`"), ("fit", "`fit`"), ("view", "`view`")):
+        for command, title in (("extract", "Options of `extract`"), ("sample", "`sample`"), ("write", "`write`"), ("explain", "`explain`"), ("convert", "`convert`"), ("fit", "`fit`"), ("compare", "`compare`"), ("view", "`view`")):
             section = document(INTERFACE).section(title).text
             columns = re.findall(r"^\| ((?:`-[^`]*`(?:, )?)+) \|", section, re.M)
             self.assertEqual(spellings_of(command), {column.replace("`", "") for column in columns})
 
     def test_every_other_option_stands_in_the_interface(self):
         section = document(INTERFACE).section("Commands").text
-        for command in ((), *((name,) for name in sorted(commands() - {"extract", "sample", "write", "explain", "convert", "fit", "view"}))):
+        for command in ((), *((name,) for name in sorted(commands() - {"extract", "sample", "write", "explain", "convert", "fit", "compare", "view"}))):
             for option in options_of(*command):
                 self.assertRegex(section, rf"`{option}[`, ]", command)
 

@@ -29,6 +29,7 @@ void describe(CLI::App& application, Action& action) {
     add_explain(application, action);
     add_convert(application, action);
     add_fit(application, action);
+    add_compare(application, action);
     add_view(application, action);
     add_schema(application, action);
     add_info(application, action);

@@ -21,6 +21,7 @@ void add_write(CLI::App& application, Action& action);
 void add_explain(CLI::App& application, Action& action);
 void add_convert(CLI::App& application, Action& action);
 void add_fit(CLI::App& application, Action& action);
+void add_compare(CLI::App& application, Action& action);
 void add_view(CLI::App& application, Action& action);
 void add_schema(CLI::App& application, Action& action);
 void add_info(CLI::App& application, Action& action);

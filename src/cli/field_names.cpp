@@ -103,6 +103,12 @@ constexpr std::array fields{
     Field{"along", "--along"},
     Field{"smoothing", "--smooth"},
     Field{"animation", "--animate"},
+    // ComparisonOptions
+    Field{"sections", "--sections"},
+    Field{"seconds", "--seconds"},
+    Field{"basin.grid", "--grid"},
+    Field{"basin.displacement", "--displacement"},
+    Field{"basin.steps", "--steps"},
     // ViewOptions
     Field{"reports", "REPORT"},
     Field{"thumbnail_size", "--thumbnail-size"},

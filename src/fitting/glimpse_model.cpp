@@ -11,6 +11,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/gradients.hpp"
 #include "glimpse/reading.hpp"
+#include "mechanisms/wanted_gradients.hpp"
 
 namespace glimpse::fitting {
 
@@ -77,10 +78,11 @@ void GlimpseModel::find_numbers() {
         return;
     }
     const FittedEntry& entry = surrogate_ ? *surrogate_ : forward_;
-    for_each_gradient(entry.mechanism(), size_of(image_), [&](const ParameterGradient& gradient) {
-        if (forward_.has(gradient.parameter) && entry.has(gradient.parameter))
-            pointers_.push_back(gradient.parameter);
-    });
+    const auto take = [&](const std::string& parameter) {
+        if (forward_.has(parameter) && entry.has(parameter)) pointers_.push_back(parameter);
+        return false;  // the names alone are needed
+    };
+    for_each_wanted_gradient(entry.mechanism(), size_of(image_), take, [](const ParameterGradient&) {});
 }
 
 FittedEntry GlimpseModel::entry(const Numbers& numbers) const {
@@ -132,7 +134,10 @@ std::vector<cv::Mat> GlimpseModel::pathwise(const Numbers& numbers,
             }
         }
     };
-    for_each_gradient(slope_entry(numbers).mechanism(), size_of(image_), visit);
+    const auto is_wanted = [&](const std::string& parameter) {
+        return std::ranges::any_of(which, [&](std::size_t k) { return pointers_[k] == parameter; });
+    };
+    for_each_wanted_gradient(slope_entry(numbers).mechanism(), size_of(image_), is_wanted, visit);
     return all;
 }
 

@@ -11,6 +11,7 @@
 #include "maps/footprint_shapes.hpp"
 #include "maps/footprints.hpp"
 #include "maps/point_differences.hpp"
+#include "maps/positions.hpp"
 #include "maps/sparse_matrix.hpp"
 
 namespace glimpse {
@@ -101,7 +102,44 @@ class FootprintSlopes {
         }
     }
 
+    /// Whether it is upright and stays so, and hence the product of both axes.
+    static bool is_product(const JacobianOf<Dual>& j) {
+        const auto is_none = [](const Dual& number) { return number.value == 0 && number.slope == 0; };
+        return is_none(j[0][1]) && is_none(j[1][0]);
+    }
+
+    /// The triangle of an axis at whole positions, of sum 1.
+    struct AxisWeights {
+        Positions places;
+        std::vector<Dual> weights;
+
+        AxisWeights(const Dual& centre, const Dual& half_width)
+            : places(positions_around(centre.value, half_width.value)) {
+            Dual sum;
+            for (std::int64_t k = places.begin; k < places.end; ++k) {
+                weights.push_back(triangle((static_cast<double>(k) - centre) / half_width));
+                sum += weights.back();
+            }
+            for (Dual& weight : weights) weight = weight / sum;
+        }
+    };
+
+    /// The same as `add_triangles`, in a fraction of its time.
+    void add_product_of_triangles(const MovingCell& cell) {
+        const PixelShape<Dual> shape(cell.jacobian);
+        const AxisWeights columns(cell.centre[0], shape.upright[0]);
+        const AxisWeights rows(cell.centre[1], shape.upright[1]);
+        PaddedSlopes pixels(builder_, footprints_, image_);
+        std::int64_t y = rows.places.begin;
+        for (const Dual& down : rows.weights) {
+            std::int64_t x = columns.places.begin;
+            for (const Dual& across : columns.weights) pixels.add(x++, y, (across * down).slope);
+            ++y;
+        }
+    }
+
     void add_triangles(const MovingCell& cell) {
+        if (is_product(cell.jacobian)) return add_product_of_triangles(cell);
         const PixelFootprint footprint(values_of(cell.centre), values_of(cell.jacobian));
         const PixelShape<Dual> shape(cell.jacobian);
         const auto along = [&](const PairOf<Dual>& row, const Dual& dx, const Dual& dy) {

@@ -19,6 +19,7 @@
 #include "mechanisms/transformer_gradients.hpp"
 #include "mechanisms/transformer_samples.hpp"
 #include "mechanisms/validation.hpp"
+#include "mechanisms/wanted_gradients.hpp"
 
 namespace glimpse {
 
@@ -209,6 +210,20 @@ void for_each_gradient(const Mechanism& mechanism, Size image, const VisitGradie
         overloaded{[&](const Mask& mask) { for_each_gradient(mask, image, visit_held, beside_arrays); },
                    [&](const auto& one) { for_each_gradient(one, image, visit_held); }},
         mechanism);
+}
+
+void for_each_wanted_gradient(const Mechanism& mechanism, Size image, const WantsGradient& wants,
+                              const VisitGradient& visit) {
+    require_gradients(mechanism);
+    const auto visit_held = [&](const ParameterGradient& gradient) {
+        for (const Lowered& term : gradient.terms) require_held(term.map, gradient.parameter);
+        visit(gradient);
+    };
+    const auto* const transformer = std::get_if<SpatialTransformer>(&mechanism);
+    if (transformer) return for_each_gradient(*transformer, image, visit_held, wants);
+    for_each_gradient(mechanism, image, [&](const ParameterGradient& gradient) {
+        if (wants(gradient.parameter)) visit(gradient);
+    });
 }
 
 std::vector<ParameterGradient> gradients(const Mechanism& mechanism, Size image) {

@@ -162,11 +162,13 @@ void require_gradients(const SpatialTransformer& transformer, bool contracted) {
     }
 }
 
-void for_each_gradient(const SpatialTransformer& transformer, Size image, const VisitGradient& visit) {
+void for_each_gradient(const SpatialTransformer& transformer, Size image, const VisitGradient& visit,
+                       const WantsGradient& wants) {
     if (has_field(transformer)) return;
     const MovingSamples samples(transformer, image);
-    for (const MovingPoints& moving : moving_points(transformer, image, samples.size()))
-        visit({moving.parameter, {samples.derivative(moving)}});
+    for (const MovingPoints& moving : moving_points(transformer, image, samples.size())) {
+        if (!wants || wants(moving.parameter)) visit({moving.parameter, {samples.derivative(moving)}});
+    }
 }
 
 std::vector<ArrayGradient> array_gradients(const SpatialTransformer& transformer, Size image) {

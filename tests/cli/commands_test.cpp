@@ -136,9 +136,9 @@ TEST_CASE("the table of options has what help, manual page and completions show"
     Action action;
     describe(application, action);
     const std::vector<CommandEntry> table = option_table(application);
-    REQUIRE(command_names(application) == std::vector<std::string>{"extract", "sample", "write", "explain",
-                                                                   "convert", "fit", "view", "schema", "info",
-                                                                   "completion", "man", "help"});
+    REQUIRE(command_names(application) ==
+            std::vector<std::string>{"extract", "sample", "write", "explain", "convert", "fit", "compare",
+                                     "view", "schema", "info", "completion", "man", "help"});
     const auto& extract = table.front().options;
     const auto option = [&](const std::string& name) {
         const auto found = std::ranges::find_if(extract, [&](const OptionEntry& entry) {

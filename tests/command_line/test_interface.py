@@ -11,7 +11,7 @@ import unittest
 
 from glimpse_case import BINARY, ROOT, GlimpseCase
 
-COMMANDS = ("extract", "sample", "write", "explain", "convert", "fit", "view", "schema", "info", "completion", "man", "help")
+COMMANDS = ("extract", "sample", "write", "explain", "convert", "fit", "compare", "view", "schema", "info", "completion", "man", "help")
 
 
 class Help(GlimpseCase):
@@ -91,7 +91,7 @@ class MisspeltWords(GlimpseCase):
 
     def test_commands(self):
         self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")
-        self.check("frobnicate", says="'frobnicate' is no command; those are extract, sample, write, explain, convert, fit, view, schema, info, completion, man, help")
+        self.check("frobnicate", says="'frobnicate' is no command; those are extract, sample, write, explain, convert, fit, compare, view, schema, info, completion, man, help")
 
     def test_what_is_too_much_behind_two_dashes(self):
         self.check("explain", "--box", "1,1,2,2", "--", "-a.jpg", "b.jpg", says="'b.jpg' is more than glimpse explain takes")
@@ -158,7 +158,7 @@ class FieldsOfTheLibrary(GlimpseCase):
         table = (ROOT / "src/cli/field_names.cpp").read_text()
         options = re.findall(r'Field\{"[^"]+", "([^"]+)"\}', table)
         self.assertGreater(len(options), 30)
-        text = "".join(self.run_glimpse(command, "--help").stdout for command in ("extract", "sample", "write", "explain", "convert", "fit", "view"))
+        text = "".join(self.run_glimpse(command, "--help").stdout for command in ("extract", "sample", "write", "explain", "convert", "fit", "compare", "view"))
         for option in options:
             self.assertRegex(text, rf"(^| ){re.escape(option)}\b", option)
 

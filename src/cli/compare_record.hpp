@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "glimpse/comparing.hpp"
+
+// What is said of a comparison, as JSON and for people.
+
+namespace glimpse::cli {
+
+/// An object, indented, and a line's end.
+std::string comparison_record(const Comparison& comparison);
+
+/// A line for each mechanism.
+std::string comparison_words(const Comparison& comparison);
+
+}  // namespace glimpse::cli
