@@ -13,6 +13,7 @@
 #include "maps/point_differences.hpp"
 #include "maps/positions.hpp"
 #include "maps/sparse_matrix.hpp"
+#include "maps/taps.hpp"
 
 namespace glimpse {
 
@@ -41,6 +42,13 @@ Dual triangle(const Dual& t) {
     return {triangle_kernel(t.value), rise * t.slope};
 }
 
+/// The pixel that padding shows at a whole position; -1: none.
+int pixel_at(const AxisSampler& axis, std::int64_t position) {
+    if (position >= 0 && position < axis.size) return static_cast<int>(position);
+    const AxisTaps taps = axis_taps(axis, static_cast<double>(position));
+    return taps.count == 1 ? taps.index[0] : -1;
+}
+
 /// Hands on the weights of whole positions as those of the pixels that padding makes of them.
 class PaddedSlopes {
   public:
@@ -50,19 +58,12 @@ class PaddedSlopes {
           rows_{image.height, Interpolation::nearest, footprints.padding, footprints.mirror} {}
 
     void add(std::int64_t x, std::int64_t y, double slope) {
-        const int column = pixel(columns_, x);
-        const int row = pixel(rows_, y);
+        const int column = pixel_at(columns_, x);
+        const int row = pixel_at(rows_, y);
         if (column >= 0 && row >= 0) builder_.add(column, row, slope);
     }
 
   private:
-    /// -1: none.
-    [[nodiscard]] static int pixel(const AxisSampler& axis, std::int64_t position) {
-        if (position >= 0 && position < axis.size) return static_cast<int>(position);
-        const AxisTaps taps = axis_taps(axis, static_cast<double>(position));
-        return taps.count == 1 ? taps.index[0] : -1;
-    }
-
     SparseMatrixBuilder& builder_;
     AxisSampler columns_;
     AxisSampler rows_;
@@ -102,44 +103,7 @@ class FootprintSlopes {
         }
     }
 
-    /// Whether it is upright and stays so, and hence the product of both axes.
-    static bool is_product(const JacobianOf<Dual>& j) {
-        const auto is_none = [](const Dual& number) { return number.value == 0 && number.slope == 0; };
-        return is_none(j[0][1]) && is_none(j[1][0]);
-    }
-
-    /// The triangle of an axis at whole positions, of sum 1.
-    struct AxisWeights {
-        Positions places;
-        std::vector<Dual> weights;
-
-        AxisWeights(const Dual& centre, const Dual& half_width)
-            : places(positions_around(centre.value, half_width.value)) {
-            Dual sum;
-            for (std::int64_t k = places.begin; k < places.end; ++k) {
-                weights.push_back(triangle((static_cast<double>(k) - centre) / half_width));
-                sum += weights.back();
-            }
-            for (Dual& weight : weights) weight = weight / sum;
-        }
-    };
-
-    /// The same as `add_triangles`, in a fraction of its time.
-    void add_product_of_triangles(const MovingCell& cell) {
-        const PixelShape<Dual> shape(cell.jacobian);
-        const AxisWeights columns(cell.centre[0], shape.upright[0]);
-        const AxisWeights rows(cell.centre[1], shape.upright[1]);
-        PaddedSlopes pixels(builder_, footprints_, image_);
-        std::int64_t y = rows.places.begin;
-        for (const Dual& down : rows.weights) {
-            std::int64_t x = columns.places.begin;
-            for (const Dual& across : columns.weights) pixels.add(x++, y, (across * down).slope);
-            ++y;
-        }
-    }
-
     void add_triangles(const MovingCell& cell) {
-        if (is_product(cell.jacobian)) return add_product_of_triangles(cell);
         const PixelFootprint footprint(values_of(cell.centre), values_of(cell.jacobian));
         const PixelShape<Dual> shape(cell.jacobian);
         const auto along = [&](const PairOf<Dual>& row, const Dual& dx, const Dual& dy) {
@@ -218,7 +182,64 @@ class FootprintSlopes {
     std::vector<PairOf<Dual>> weights_{};  ///< of one pixel's positions: of the upright kernel, and the other
 };
 
+/// The triangles of one axis, of sum 1, and their derivatives.
+struct AxisTriangles {
+    AxisSampler axis;
+    BandedMatrix weights;
+    BandedMatrix slopes;
+
+    explicit AxisTriangles(const AxisSampler& of) : axis(of), weights(of.size), slopes(of.size) {}
+
+    void add(const Dual& centre, const Dual& half_width) {
+        const Positions positions = positions_around(centre.value, half_width.value);
+        std::vector<Dual> all;
+        Dual sum;
+        for (std::int64_t k = positions.begin; k < positions.end; ++k) {
+            all.push_back(triangle((static_cast<double>(k) - centre) / half_width));
+            sum += all.back();
+        }
+        RowBuilder row(weights);
+        RowBuilder row_of_slopes(slopes);
+        std::int64_t k = positions.begin;
+        for (const Dual& one : all) {
+            const int pixel = pixel_at(axis, k++);
+            if (pixel < 0) continue;
+            const Dual weight = one / sum;
+            row.add(pixel, weight.value);
+            row_of_slopes.add(pixel, weight.slope);
+        }
+        row.finish_row();
+        row_of_slopes.finish_row();
+    }
+};
+
 }  // namespace
+
+std::vector<Separable> derivative_by_axes(const Footprints& footprints, Size image, Size glimpse,
+                                          const FootprintMotion& motion) {
+    const Affine* const matrix = footprints.points.affine();
+    if (!matrix || footprints.gaussians || footprints.means) return {};
+    const SamplingPoints::Jacobian j = jacobian(footprints, 0, 0, glimpse.width);
+    const SamplingPoints::Jacobian of_j = motion.jacobians(0, 0);
+    const bool stays_upright =
+        matrix->axis_aligned() && j[0][1] == 0 && j[1][0] == 0 && of_j[0][1] == 0 && of_j[1][0] == 0;
+    if (!stays_upright) return {};
+    const PixelShape<Dual> shape(MovingCell({}, {}, j, of_j).jacobian);
+    const auto axis = [&](int size) {
+        return AxisSampler{size, Interpolation::nearest, footprints.padding, footprints.mirror};
+    };
+    AxisTriangles columns(axis(image.width));
+    for (int k = 0; k < glimpse.width; ++k)
+        columns.add({footprints.points.at(k, 0).x, motion.points(k, 0).x}, shape.upright[0]);
+    AxisTriangles rows(axis(image.height));
+    for (int k = 0; k < glimpse.height; ++k)
+        rows.add({footprints.points.at(0, k).y, motion.points(0, k).y}, shape.upright[1]);
+    std::vector<Separable> terms;
+    const bool moves_rows = rows.slopes.weight_count() > 0;
+    if (columns.slopes.weight_count() > 0 || !moves_rows) terms.push_back({rows.weights, columns.slopes});
+    if (moves_rows) terms.push_back({rows.slopes, columns.weights});
+    return terms;
+}
 
 JacobianVelocity jacobian_by_differences(const Velocity& velocity, Size glimpse, bool is_affine) {
     return [velocity, glimpse, is_affine](int j, int i) -> SamplingPoints::Jacobian {

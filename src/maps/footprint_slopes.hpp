@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "glimpse/linear_map.hpp"
 #include "maps/sample_slopes.hpp"
@@ -33,5 +34,10 @@ SparseMatrix derivative(const Footprints& footprints, Size image, Size glimpse,
 
 /// The bytes that it takes at most, while it is made.
 std::int64_t derivative_memory(const Footprints& footprints, Size image, Size glimpse);
+
+/// The same of triangles that are upright and stay so, whose weights are products of both axes: as such
+/// products, one for each axis that moves, in a fraction of the time; empty of others.
+std::vector<Separable> derivative_by_axes(const Footprints& footprints, Size image, Size glimpse,
+                                          const FootprintMotion& motion);
 
 }  // namespace glimpse

@@ -140,6 +140,22 @@ cv::Mat target_of(const Home& home, const ImageRegion& image, BasinTarget target
     return read_glimpse(CpuBackend(), lower(crop, home.lowered().map.image), image, CV_32F);
 }
 
+/// Throws `Error` where the target differs by no more than float32's rounding from one colour.
+void require_contrast(const cv::Mat& target, double range) {
+    std::vector<cv::Mat> channels;
+    cv::split(target, channels);
+    for (const cv::Mat& channel : channels) {
+        constexpr double rounding = 1e-6;
+        double least = 0;
+        double greatest = 0;
+        cv::minMaxLoc(channel, &least, &greatest);
+        if (greatest - least > rounding * range) return;
+    }
+    throw Error(
+        "the glimpse is one colour all over, which any even place of the image matches: there is no unique "
+        "answer");
+}
+
 BasinEnd end_of(const Home& home, const Glimpse& start, const FitData& data, const FitOptions& options) {
     try {
         const Fit found = fit(start, data, options);
@@ -189,6 +205,7 @@ Basin basin(const Glimpse& glimpse, const ImageRegion& image, const BasinOptions
     require_gradients(glimpse.mechanism);
     const Home home(glimpse, image);
     const cv::Mat target = target_of(home, image, options.target);
+    require_contrast(target, full_scale(image.pixels.depth()));
     const FitData data{image, target};
     // Home is told from elsewhere by a hundredth of the sides.
     constexpr double tolerance = 1e-4;

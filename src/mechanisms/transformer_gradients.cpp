@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
@@ -38,11 +39,18 @@ class MovingSamples {
     /// Whether it looks at more than the taps of its points.
     [[nodiscard]] bool has_footprints() const { return footprints_.has_value(); }
 
-    [[nodiscard]] Lowered derivative(const MovingPoints& moving) const {
+    [[nodiscard]] std::vector<Lowered> derivatives(const MovingPoints& moving) const {
         const bool is_affine = samples_.points.affine() != nullptr;
-        return derivative(moving.velocity, moving.jacobian
-                                               ? moving.jacobian
-                                               : jacobian_by_differences(moving.velocity, size(), is_affine));
+        const JacobianVelocity jacobian =
+            moving.jacobian ? moving.jacobian : jacobian_by_differences(moving.velocity, size(), is_affine);
+        std::vector<Lowered> terms;
+        if (footprints_) {
+            const FootprintMotion motion{moving.velocity, jacobian};
+            for (Separable& term : derivative_by_axes(*footprints_, lowered_.map.image, size(), motion))
+                terms.push_back(gradient_term(lowered_, std::move(term)));
+        }
+        if (terms.empty()) terms.push_back(derivative(moving.velocity, jacobian));
+        return terms;
     }
     [[nodiscard]] Lowered derivative(const Velocity& velocity, const JacobianVelocity& jacobian) const {
         const Size image = lowered_.map.image;
@@ -167,7 +175,7 @@ void for_each_gradient(const SpatialTransformer& transformer, Size image, const 
     if (has_field(transformer)) return;
     const MovingSamples samples(transformer, image);
     for (const MovingPoints& moving : moving_points(transformer, image, samples.size())) {
-        if (!wants || wants(moving.parameter)) visit({moving.parameter, {samples.derivative(moving)}});
+        if (!wants || wants(moving.parameter)) visit({moving.parameter, samples.derivatives(moving)});
     }
 }
 
