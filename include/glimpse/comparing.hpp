@@ -89,6 +89,9 @@ struct Comparison {
     int channels = 0;
     ComparedSections sections{};
     BasinOptions basin{};
+    /// n: basins are those of the image's means over n×n pixels, by which the stride of a box stays 4 or
+    /// more; 1 of a document's entries.
+    int basin_shrink = 1;
     std::vector<ComparedMechanism> mechanisms{};
 };
 

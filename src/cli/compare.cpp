@@ -121,8 +121,7 @@ void add_compare_contents(Command& command, CompareCommand& o) {
         .add_number("--displacement", basin.displacement, 0.0, std::numeric_limits<double>::max(),
                     "how far the outermost of them are away, > 0, in sides of the box")
         ->capture_default_str();
-    command
-        .add_number("--seconds", o.run.seconds, 0.0, 60.0, "for which each time is measured, > 0")
+    command.add_number("--seconds", o.run.seconds, 0.0, 60.0, "for which each time is measured, > 0")
         ->capture_default_str();
     command.add_number("--steps", basin.steps, 1, 1'000'000, "at most, of each fit")->capture_default_str();
 }

@@ -157,7 +157,8 @@ std::string comparison_record(const Comparison& comparison) {
         record["basin"] = {{"grid", basin.grid},
                            {"displacement", basin.displacement},
                            {"target", basin_target_names()[static_cast<std::size_t>(basin.target)]},
-                           {"steps", basin.steps}};
+                           {"steps", basin.steps},
+                           {"shrink", comparison.basin_shrink}};
     }
     Json mechanisms = Json::array();
     for (const ComparedMechanism& one : comparison.mechanisms)

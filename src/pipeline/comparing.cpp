@@ -19,6 +19,7 @@
 #include "outputs/input_files.hpp"
 #include "pipeline/comparison_figure.hpp"
 #include "pipeline/whole_image.hpp"
+#include "pixels/block_means.hpp"
 #include "system/failure.hpp"
 #include "system/interruption.hpp"
 #include "system/new_file.hpp"
@@ -128,7 +129,11 @@ class ComparisonRun {
         require_outputs(options_, *document);
         open_.alpha = document->alpha.value_or(open_.alpha);
         read();
-        glimpses_ = options_.input.boxes.empty() ? *document : of_box(document->front());
+        if (options_.input.boxes.empty()) {
+            glimpses_ = *document;
+        } else {
+            take_box(document->front());
+        }
         require_comparable();
         memory_.reserve(working_memory(), "to compare the mechanisms");
         begin();
@@ -157,14 +162,25 @@ class ComparisonRun {
     }
 
     /// `shared` is what the box was read as: a crop.
-    [[nodiscard]] ParameterDocument of_box(const Glimpse& shared) const {
+    void take_box(const Glimpse& shared) {
         const Box box = std::get<Crop::BoxForm>(std::get<Crop>(shared.mechanism).form).box;
-        ParameterDocument all;
-        with_context(field_name("boxes"), [&] {
-            for (Glimpse& glimpse : common_mechanisms(box, *options_.input.defaults.size, size_))
-                all.push_back(std::move(glimpse));
-        });
-        return all;
+        const Size size = *options_.input.defaults.size;
+        const auto mechanisms = [&](const Box& own, Size image) {
+            return with_context(field_name("boxes"), [&] { return common_mechanisms(own, size, image); });
+        };
+        const std::vector<Glimpse> all = mechanisms(box, size_);
+        glimpses_.assign(all.begin(), all.end());
+        if (!wants(Section::basin)) return;
+        // Fits of hundreds of starts read a wide kernel's pixels some thousand times each.
+        constexpr double least_stride = 4;
+        const double stride = std::min(box.width / size.width, box.height / size.height);
+        const int n = std::max(1, static_cast<int>(std::min(stride, double(size_.width)) / least_stride));
+        comparison_.basin_shrink = n;
+        if (n == 1) return;
+        const cv::Mat smaller = block_means(image_.pixels, n, false);
+        shrunk_region_ = {{0, 0, smaller.cols, smaller.rows}, smaller};
+        shrunk_ =
+            mechanisms({box.x / n, box.y / n, box.width / n, box.height / n}, {smaller.cols, smaller.rows});
     }
 
     void require_comparable() const {
@@ -272,8 +288,11 @@ class ComparisonRun {
             progress_.advance();
         };
         require_uninterrupted();
-        one.basin =
-            told([&] { return basin(glimpse, region_, options_.basin, advance, options_.interrupted); });
+        const auto of_shrunk = std::ranges::find(shrunk_, glimpse.id, &Glimpse::id);
+        const bool is_shrunk = of_shrunk != shrunk_.end();
+        const Glimpse& fitted = is_shrunk ? *of_shrunk : glimpse;
+        const ImageRegion& image = is_shrunk ? shrunk_region_ : region_;
+        one.basin = told([&] { return basin(fitted, image, options_.basin, advance, options_.interrupted); });
         for (; done < steps_of_basin_; ++done) progress_.advance();  // there is none
     }
 
@@ -291,6 +310,8 @@ class ComparisonRun {
     Size size_{};
     ImageRegion region_;
     ParameterDocument glimpses_;
+    ImageRegion shrunk_region_;      ///< of basins
+    std::vector<Glimpse> shrunk_{};  ///< what is fitted there; empty: what is compared
     Comparison comparison_;
     std::size_t steps_of_basin_ = 0;
 };

@@ -309,10 +309,12 @@ class Drawing {
     void add_basins() {
         const BasinOptions& basin = comparison_.basin;
         const std::string target(basin_target_names()[static_cast<std::size_t>(basin.target)]);
-        columns_.push_back({{"basin, starts to ±" + percent(basin.displacement),
-                             target == "own" ? "of the sides; own glimpse" : "of the sides; area crop"},
-                            side,
-                            [this](const ComparedMechanism& one, cv::Point at) { add_basin(one, at); }});
+        const int n = comparison_.basin_shrink;
+        const std::string image = n == 1 ? "" : ", means of " + std::to_string(n) + "×" + std::to_string(n);
+        columns_.push_back(
+            {{"basin, starts to ±" + percent(basin.displacement), "of the sides; " + target + image},
+             side,
+             [this](const ComparedMechanism& one, cv::Point at) { add_basin(one, at); }});
     }
 
     void add_basin(const ComparedMechanism& one, cv::Point at) {

@@ -37,7 +37,7 @@ class WhatIsTold(Comparisons):
         record = self.record()
         self.assertEqual([one["id"] for one in record["mechanisms"]], COMMON)
         self.assertEqual(record["sections"], SECTIONS)
-        self.assertEqual(record["basin"], {"grid": 3, "displacement": 0.6, "target": "own", "steps": 50})
+        self.assertEqual(record["basin"], {"grid": 3, "displacement": 0.6, "target": "own", "steps": 50, "shrink": 1})
         with Image.open(self.path("c.png")) as figure:
             self.assertGreater(min(figure.size), 1000)
         for name, one in self.mechanisms().items():
@@ -121,6 +121,11 @@ class WhatIsTold(Comparisons):
         self.assertIn("the rank is ", one["jacobian"]["no_condition"])
         self.assertIsNone(one["basin"])
         self.assertIn("one colour all over", one["no_basin"])
+
+    def test_basins_of_wide_strides_are_those_of_means(self):
+        self.compare("--sections", "basin", "--grid", "1", of=("-b", "100,60,240,240", "-s", "12x12"))
+        self.assertEqual(self.record()["basin"]["shrink"], 5)
+        self.assertEqual(self.mechanisms()["gaussian-one"]["basin"]["home"], 1)
 
     def test_figures_of_every_format(self):
         for name, begin in (("f.svg", b"<svg"), ("f.pdf", b"%PDF"), ("f.png", b"\x89PNG")):
