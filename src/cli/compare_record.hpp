@@ -8,7 +8,7 @@
 
 namespace glimpse::cli {
 
-/// An object, indented, and a line's end.
+/// An object on one line, and its end.
 std::string comparison_record(const Comparison& comparison);
 
 /// A line for each mechanism.

@@ -111,11 +111,10 @@ cv::Mat plane_of(const cv::Mat& image, const Rectangle& part) {
 double gain_at(const LinearMap& map, int x, int y, Point f) {
     const measures::RowsOfMap rows(map, {{x, y}});
     cv::Vec2d sum{0, 0};
-    for (const auto& [pixel, weight] : rows.row(0)) {
-        const double turns = f.x * static_cast<double>(pixel % map.image.width) +
-                             f.y * static_cast<double>(pixel / map.image.width);
-        const double angle = 2 * std::numbers::pi * turns;
-        sum += weight * cv::Vec2d(std::cos(angle), -std::sin(angle));
+    for (const measures::PixelWeight& one : rows.row(0)) {
+        const Point place = one.place(map.image.width);
+        const double angle = 2 * std::numbers::pi * (f.x * place.x + f.y * place.y);
+        sum += one.weight * cv::Vec2d(std::cos(angle), -std::sin(angle));
     }
     return sum.dot(sum);
 }

@@ -23,11 +23,12 @@ struct Distant {
 std::optional<Point> middle_of(const RowWeights& row, int columns) {
     double mass = 0;
     Point sum{0, 0};
-    for (const auto& [pixel, weight] : row) {
-        const double a = std::abs(weight);
+    for (const PixelWeight& one : row) {
+        const double a = std::abs(one.weight);
+        const Point place = one.place(columns);
         mass += a;
-        sum.x += a * static_cast<double>(pixel % columns);
-        sum.y += a * static_cast<double>(pixel / columns);
+        sum.x += a * place.x;
+        sum.y += a * place.y;
     }
     if (mass == 0) return std::nullopt;
     return Point{sum.x / mass, sum.y / mass};
@@ -60,11 +61,10 @@ double reach_of(std::vector<Distant> all) {
 std::optional<double> reach_about(const Point& middle, const RowWeights& row, int columns) {
     std::vector<Distant> all;
     all.reserve(row.size());
-    for (const auto& [pixel, weight] : row) {
-        if (weight == 0) continue;
-        all.push_back({std::hypot(static_cast<double>(pixel % columns) - middle.x,
-                                  static_cast<double>(pixel / columns) - middle.y),
-                       std::abs(weight)});
+    for (const PixelWeight& one : row) {
+        if (one.weight == 0) continue;
+        const Point place = one.place(columns);
+        all.push_back({std::hypot(place.x - middle.x, place.y - middle.y), std::abs(one.weight)});
     }
     if (all.empty()) return std::nullopt;
     return reach_of(std::move(all));

@@ -13,9 +13,11 @@ namespace {
 std::vector<int> spread(int size) {
     constexpr int most = 3;
     const int count = std::min(size, most);
-    std::vector<int> places;
-    for (int n = 0; n < count; ++n)
-        places.push_back(static_cast<int>((2 * std::int64_t{n} + 1) * size / (2 * count)));
+    std::vector<int> places(static_cast<std::size_t>(count));
+    for (int n = 0; n < count; ++n) {
+        const std::int64_t middle = (2 * std::int64_t{n} + 1) * size / (2 * std::int64_t{count});
+        places[static_cast<std::size_t>(n)] = static_cast<int>(middle);
+    }
     return places;
 }
 

@@ -12,6 +12,12 @@ namespace glimpse::measures {
 struct PixelWeight {
     std::int64_t pixel;  ///< its number in the image, row by row
     double weight;
+
+    /// In an image of so many columns, centre coordinates.
+    [[nodiscard]] Point place(int columns) const {
+        const std::int64_t row = pixel / columns;
+        return {static_cast<double>(pixel - row * columns), static_cast<double>(row)};
+    }
 };
 
 /// Of one glimpse pixel, ascending, no pixel twice.
