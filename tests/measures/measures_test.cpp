@@ -206,6 +206,17 @@ TEST_CASE("starts outside of the image diverge, and those at home are there, whe
     CHECK(found.home == Approx(1.0 / 9));
 }
 
+TEST_CASE("starts that are a period away converge there, which is elsewhere") {
+    constexpr double turn = 2 * std::numbers::pi / 16;
+    const ImageRegion periodic = image_of([](int x, int y) {
+        return 0.5 + 0.2 * std::cos(turn * x) + 0.1 * std::sin(turn * y) + 0.1 * std::sin(turn * (x + y));
+    });
+    const Glimpse glimpse = glimpse_of(R"({"mechanism":"gaussian","box":[20,20,24,24],"size":[12,12]})");
+    const Basin found = basin(glimpse, periodic, {.grid = 3, .displacement = 16.0 / 24});
+    for (std::size_t k = 0; k < found.ends.size(); ++k)
+        CHECK(found.ends[k] == (k == 4 ? BasinEnd::home : BasinEnd::elsewhere));
+}
+
 TEST_CASE("what keeps all starts from being fitted is told") {
     const Glimpse glimpse = glimpse_of(R"({"mechanism":"gaussian","box":[16,14,24,26],"size":[12,12]})");
     const ImageRegion grey = image_of([](int, int) { return 0.5; });
