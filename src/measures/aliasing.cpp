@@ -134,9 +134,7 @@ double mean_gain_above(const Lowered& lowered) {
     }
     if (!has_weights) throw Error("the glimpse sees nothing of the image");
     if (mean.count == 0) {
-        throw Error(
-            "the glimpse is no coarser than the image, which has nothing above the glimpse's Nyquist "
-            "frequency");
+        throw Error("the glimpse is no coarser than the image: nothing is above its Nyquist frequency");
     }
     return mean.sum / static_cast<double>(mean.count);
 }
@@ -159,8 +157,7 @@ double energy_through(const Lowered& lowered, const ImageRegion& image) {
     using namespace measures;
     const Affine& matrix = matrix_of(lowered);
     if (!matrix.axis_aligned())
-        throw Error(
-            "the glimpse is turned, and what is above its Nyquist frequency is no part along the axes");
+        throw Error("the glimpse is turned, and its Nyquist frequency not along the axes");
     const Size size = lowered.map.image;
     const Box box = bounding_box(outline(lowered));
     const Rectangle seen = pixels_of(box, size);
@@ -172,8 +169,7 @@ double energy_through(const Lowered& lowered, const ImageRegion& image) {
     const double there =
         mean_square(above(cv::Rect(seen.x - part.x, seen.y - part.y, seen.width, seen.height)));
     constexpr double rounding = 1e-12;
-    if (there < rounding)
-        throw Error("the image has nothing above the glimpse's Nyquist frequency there: no share of it");
+    if (there < rounding) throw Error("the image has nothing above the glimpse's Nyquist frequency there");
     Lowered plain = lowered;
     plain.fill = {};
     plain.bias = {};

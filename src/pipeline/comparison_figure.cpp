@@ -88,7 +88,7 @@ Lines lines_of_aliasing(const ComparedMechanism& one, int width) {
     const std::string& reason = one.gain.reason.empty() ? one.energy.reason : one.gain.reason;
     if (reason.empty()) return lines;
     const Lines more = wrapped(reason, width);
-    lines.insert(lines.end(), more.begin(), more.begin() + std::min<std::ptrdiff_t>(std::ssize(more), 6));
+    lines.insert(lines.end(), more.begin(), more.begin() + std::min<std::ptrdiff_t>(std::ssize(more), 7));
     return lines;
 }
 
