@@ -62,7 +62,7 @@ GLIMPSE_EXPORT cv::Mat above_frequency(const cv::Mat& plane, Point stride);
 /// by half of its sides on each side, and the map's support; n glimpse pixels; m image pixels of the bounding
 /// box. E is 1 of a glimpse that takes every so many pixels of noise, and more where it picks what is bright.
 /// Throws `Error` where the map has no axis-aligned matrix, and where the image has nothing there: Σ_box
-/// (H I)² is less than 1e-12 of the square of its full scale.
+/// (H I)² is less than 1e-12 of the square of its full scale, or no finite number.
 GLIMPSE_EXPORT double energy_through(const Lowered& lowered, const ImageRegion& image);
 
 /// J: n×p, columns ∂g/∂p with g in values of 0 to 1, n = w·h·C, and p in the units of the document.

@@ -168,6 +168,7 @@ double energy_through(const Lowered& lowered, const ImageRegion& image) {
         above_frequency(plane_of(image.pixels, part), {std::abs(matrix.m[0][0]), std::abs(matrix.m[1][1])});
     const double there =
         mean_square(above(cv::Rect(seen.x - part.x, seen.y - part.y, seen.width, seen.height)));
+    if (!std::isfinite(there)) throw Error("a value of the image there is NaN or infinite");
     constexpr double rounding = 1e-12;
     if (there < rounding) throw Error("the image has nothing above the glimpse's Nyquist frequency there");
     Lowered plain = lowered;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <string>
@@ -114,6 +115,10 @@ TEST_CASE("of a wave above Nyquist that energy is let through which the transfer
     CHECK(energy_through(lowered, wave) == Approx(across * across).epsilon(1e-5));
     const ImageRegion grey = image_of([](int, int) { return 0.5; });
     CHECK(holds(refusal<Error>([&] { energy_through(lowered, grey); }), "nothing above"));
+    ImageRegion broken = grey;
+    broken.pixels = grey.pixels.clone();
+    broken.pixels.at<float>(9, 9) = std::numeric_limits<float>::quiet_NaN();
+    CHECK(holds(refusal<Error>([&] { energy_through(lowered, broken); }), "NaN or infinite"));
     const Lowered turned = lowered_of(R"({"mechanism":"stn","box":[8,8,32,32],"angle":30,"size":[16,16]})");
     CHECK(holds(refusal<Error>([&] { energy_through(turned, wave); }), "turned"));
 }
