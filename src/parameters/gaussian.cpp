@@ -226,7 +226,8 @@ void write_gaussian_form(const Gaussian::BoxForm& form, Code code, WrittenParame
         return written.add("convention", gaussian_box_orders.back().first);
     }
     write_box(form, written);
-    write_angle(form, written);
+    // Turned by however little, it is no product of two axes, and takes many times as long: it stays upright.
+    if (form.angle != 0) write_angle(form, written);
     if (form.sigma_y) {
         written.add("sigma", {form.sigma, *form.sigma_y});
     } else if (written.has_defaults() || form.sigma != Gaussian::BoxForm{}.sigma) {

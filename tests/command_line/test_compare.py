@@ -65,20 +65,18 @@ class WhatIsTold(Comparisons):
     def test_the_jacobian_is_that_of_finite_differences(self):
         self.compare("--sections", "jacobian")
         one = self.mechanisms()["gaussian-half"]
-        step, names = 0.01, ["box/0", "box/1", "box/2", "box/3", "sigma"]
+        names, steps = ["box/0", "box/1", "box/2", "box/3", "sigma", "angle"], [0.01, 0.01, 0.01, 0.01, 0.01, 0.2]
         entries = []
-        for k in range(5):
+        for k, step in enumerate(steps):
             for sign in (-1, 1):
-                box, sigma = [180.0, 60.0, 60.0, 56.0], 0.5
-                if k < 4:
-                    box[k] += sign * step
-                else:
-                    sigma += sign * step
-                entries.append({"id": f"{k}{sign}", "mechanism": "gaussian", "box": box, "sigma": sigma, "size": [12, 10]})
+                numbers = [180.0, 60.0, 60.0, 56.0, 0.5, 0.0]
+                numbers[k] += sign * step
+                entries.append({"id": f"{k}{sign}", "mechanism": "gaussian", "box": numbers[:4], "sigma": numbers[4], "angle": numbers[5],
+                                "size": [12, 10]})
         self.document(entries)
         self.run_glimpse("extract", ASTRONAUT, "-p", "p.json", "--format", "npy", "-o", "moved/")
         read = lambda name: numpy.load(self.path(f"moved/astronaut.{name}.npy")).astype(float).ravel() / 255
-        jacobian = numpy.stack([(read(f"{k}1") - read(f"{k}-1")) / (2 * step) for k in range(5)], axis=1)
+        jacobian = numpy.stack([(read(f"{k}1") - read(f"{k}-1")) / (2 * step) for k, step in enumerate(steps)], axis=1)
         numpy.testing.assert_allclose(one["jacobian"]["singular_values"], numpy.linalg.svd(jacobian)[1], rtol=1e-2)
         self.assertAlmostEqual(one["jacobian"]["condition"] / numpy.linalg.cond(jacobian), 1, delta=1e-2)
         for k, name in enumerate(names):

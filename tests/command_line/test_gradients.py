@@ -28,16 +28,17 @@ class GradientsTest(GlimpseCase):
 
     def test_they_are_how_the_glimpses_differ(self):
         """Of Gaussians, which have no kinks, by finite differences of what the program writes."""
-        entry = {"mechanism": "gaussian", "box": BOX, "sigma": 0.9, "size": [6, 5]}
-        moved = {"box/0": ("box", 0), "box/1": ("box", 1), "box/2": ("box", 2), "box/3": ("box", 3), "sigma": ("sigma", None)}
+        entry = {"mechanism": "gaussian", "box": BOX, "sigma": 0.9, "angle": 0, "size": [6, 5]}
+        moved = {"box/0": ("box", 0), "box/1": ("box", 1), "box/2": ("box", 2), "box/3": ("box", 3), "sigma": ("sigma", None), "angle": ("angle", None)}
+        steps = {name: STEP for name in moved} | {"angle": 20 * STEP}  # degrees, which change less
         entries = [{"id": "middle", **entry}]
         for name, (key, place) in moved.items():
             for sign in (-1, 1):
                 other = json.loads(json.dumps(entry))
                 if place is None:
-                    other[key] += sign * STEP
+                    other[key] += sign * steps[name]
                 else:
-                    other[key][place] += sign * STEP
+                    other[key][place] += sign * steps[name]
                 entries.append({"id": f"{name.replace('/', '')}{sign}", **other})
         self.extract(entries, "--gradients")
         found = self.gradients("middle")
@@ -46,7 +47,7 @@ class GradientsTest(GlimpseCase):
             after, before = (self.load(f"photo.{name.replace('/', '')}{sign}.npy").astype(float) for sign in (1, -1))
             self.assertEqual((array.dtype, array.shape), (numpy.float32, (5, 6, 3)))
             with self.subTest(name):
-                numpy.testing.assert_allclose(array, (after - before) / (2 * STEP), rtol=0, atol=DIFFERENCES * numpy.abs(array).max())
+                numpy.testing.assert_allclose(array, (after - before) / (2 * steps[name]), rtol=0, atol=DIFFERENCES * numpy.abs(array).max())
 
     def test_a_sample_changes_by_the_difference_of_its_taps(self):
         self.extract([{"id": "one", "mechanism": "stn", "matrix": [[0, 0, 5.25], [0, 0, 7]], "size": [1, 1]}], "--gradients")
