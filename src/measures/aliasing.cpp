@@ -42,7 +42,8 @@ struct Mean {
     std::int64_t count = 0;
 };
 
-/// The weights on a square that holds them, n×n CV_64F.
+/// The weights on a square of at least twice their extent, n×n CV_64F: a transform of their extent alone
+/// would meet a mean over it at its zeros.
 cv::Mat on_square(const RowWeights& row, int columns) {
     int left = columns;
     int right = 0;
@@ -52,8 +53,8 @@ cv::Mat on_square(const RowWeights& row, int columns) {
     }
     const std::int64_t top = row.front().pixel / columns;
     const auto height = static_cast<int>(row.back().pixel / columns - top + 1);
-    constexpr int least = 64;
-    const int side = cv::getOptimalDFTSize(std::max({right - left, height, least}));
+    constexpr int least = 512;
+    const int side = cv::getOptimalDFTSize(std::max(2 * std::max(right - left, height), least));
     cv::Mat square = cv::Mat::zeros(side, side, CV_64F);
     for (const auto& [pixel, weight] : row)
         square.at<double>(static_cast<int>(pixel / columns - top), static_cast<int>(pixel % columns) - left) =
@@ -76,6 +77,12 @@ void add_gains(const RowWeights& row, int columns, const Affine& matrix, Mean& m
 
 double mean_square(const cv::Mat& plane) {
     return plane.dot(plane) / static_cast<double>(plane.total());
+}
+
+/// The pixels that a box meets, those outside of the image too.
+double pixel_count(const Box& box) {
+    return (std::ceil(box.x + box.width) - std::floor(box.x)) *
+           (std::ceil(box.y + box.height) - std::floor(box.y));
 }
 
 int even_size(int size) {
@@ -166,8 +173,8 @@ double energy_through(const Lowered& lowered, const ImageRegion& image) {
     if (seen.empty() || part.empty()) throw Error("the glimpse sees nothing of the image");
     const cv::Mat above =
         above_frequency(plane_of(image.pixels, part), {std::abs(matrix.m[0][0]), std::abs(matrix.m[1][1])});
-    const double there =
-        mean_square(above(cv::Rect(seen.x - part.x, seen.y - part.y, seen.width, seen.height)));
+    const cv::Mat inside = above(cv::Rect(seen.x - part.x, seen.y - part.y, seen.width, seen.height));
+    const double there = inside.dot(inside) / pixel_count(box);
     if (!std::isfinite(there)) throw Error("a value of the image there is NaN or infinite");
     constexpr double rounding = 1e-12;
     if (there < rounding) throw Error("the image has nothing above the glimpse's Nyquist frequency there");

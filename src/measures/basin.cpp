@@ -75,7 +75,7 @@ class Home {
         cv::Mat wanted(slopes_.rows, 1, CV_64F);
         for (int row = 0; row < wanted.rows; ++row) wanted.at<double>(row) = row % 2 == 0 ? x : y;
         cv::Mat change;
-        cv::solve(slopes_, wanted, change, cv::DECOMP_SVD);
+        cv::SVD(slopes_).backSubst(wanted, change);  // of any shape, unlike cv::solve
         Numbers numbers = model_.start();
         for (std::size_t n = 0; n < free_.size(); ++n)
             numbers[free_[n]] += change.at<double>(static_cast<int>(n));

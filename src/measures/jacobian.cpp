@@ -53,7 +53,7 @@ std::vector<std::optional<double>> independent_shares(const cv::Mat& jacobian) {
         cv::Mat all;
         cv::hconcat(others, all);
         cv::Mat by;
-        cv::solve(all, columns.col(k), by, cv::DECOMP_SVD);
+        cv::SVD(all).backSubst(columns.col(k), by);  // of any shape, unlike cv::solve
         const cv::Mat rest = columns.col(k) - all * by;
         shares.emplace_back(std::min(1.0, rest.dot(rest)));
     }
@@ -85,7 +85,11 @@ JacobianFacts jacobian_facts(const Glimpse& glimpse, const ImageRegion& image) {
         names.push_back(model.pointers()[k].substr(1));
     }
     if (which.empty()) throw Error("no number of the glimpse has a derivative of its own");
-    return jacobian_facts(columns_of(model.slopes(model.start(), which, std::nullopt)), std::move(names));
+    const cv::Mat jacobian = columns_of(model.slopes(model.start(), which, std::nullopt));
+    constexpr double rounding = 1e-6;  // float32's, of values up to 1
+    if (cv::norm(jacobian, cv::NORM_INF) <= rounding)
+        throw Error("the glimpse sees nothing of the image, or one colour alone: no number changes it");
+    return jacobian_facts(jacobian, std::move(names));
 }
 
 }  // namespace glimpse

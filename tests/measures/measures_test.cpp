@@ -81,7 +81,7 @@ TEST_CASE("a Gaussian lets exp(-ω²σ²) of a wave's energy through") {
 TEST_CASE("the mean gain above Nyquist is that of the known transfer on the transform's frequencies") {
     double sum = 0;
     int count = 0;
-    constexpr int side = 64;
+    constexpr int side = 512;
     for (int y = -side / 2 + 1; y <= side / 2; ++y) {
         for (int x = -side / 2 + 1; x <= side / 2; ++x) {
             if (std::max(std::abs(x), std::abs(y)) * 4 <= side) continue;  // f ≤ 1/4 of a stride of 2
@@ -152,6 +152,27 @@ TEST_CASE("singular values, rank and condition of matrices by hand") {
     CHECK(alike.rank == 1);
     CHECK(!alike.condition);
     CHECK(*alike.independent[1] == Approx(0));
+}
+
+TEST_CASE("with fewer values than numbers each column is a sum of the others") {
+    const cv::Mat_<double> jacobian = (cv::Mat_<double>(2, 3) << 1, 0, 1, 0, 1, 1);
+    const JacobianFacts facts = jacobian_facts(jacobian, {"a", "b", "c"});
+    CHECK(facts.rank == 2);
+    for (const auto& share : facts.independent) CHECK(*share == Approx(0).scale(1));
+}
+
+TEST_CASE("what an area as wide as its stride lets through of white noise is no zero of it") {
+    // Of one axis the share of Σ a² = 1/64 that is beyond 1/128 cycles, 0.2263 of it: what remains of the
+    // integral of sinc² from -½ to ½, 0.7737.
+    const Glimpse area =
+        glimpse_of(R"({"mechanism":"crop","box":[0,0,64,64],"size":[1,1],"interpolation":"area"})");
+    const Lowered lowered = lower(area.mechanism, {64, 64});
+    const double below = 0.7737 / 64;
+    const double all = 1.0 / 64;
+    const double cut = 1.0 / 64;  // of the frequencies of an axis those that are not above
+    const double expected = (all * all - below * below) / (1 - cut * cut);
+    constexpr double of_frequencies = 0.05;  // 8 of the transform's to the cut
+    CHECK(mean_gain_above(lowered) == Approx(expected).epsilon(of_frequencies));
 }
 
 TEST_CASE("a column's share outside the others is 1 - R², whatever its length") {
