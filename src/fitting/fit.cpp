@@ -162,8 +162,9 @@ class Fitting {
 
   private:
     static void require_less(double at_start, double at_end) {
-        constexpr double rounding = 1e-6;  // float32's, of either
-        if (at_end <= at_start * (1 + rounding)) return;
+        constexpr double rounding = 1e-6;         // float32's, of either
+        constexpr double square_of_it = 0x1p-48;  // of values up to 1
+        if (at_end <= at_start * (1 + rounding) + square_of_it) return;
         throw Error("the optimiser diverges: the loss is more than that of the start; give a smaller " +
                     field_name("rate") + ", or a start that is nearer");
     }
