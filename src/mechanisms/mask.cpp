@@ -49,18 +49,18 @@ cv::Mat vector_weights(const Mask& mask, const Mask::VectorForm& form, Size imag
 }
 
 /// What the rounding of a few float32 operations puts beyond 0 and 1.
-constexpr double rounding = 1e-6;
+constexpr double weight_rounding = 1e-6;
 
 /// What makes a soft mask's weights of others.
 std::string remedy_for_weights(const Mask& mask, double smallest, double largest) {
     const auto* const file = std::get_if<Mask::FileForm>(&mask.form);
     const bool is_map = file || std::holds_alternative<Mask::GridForm>(mask.form);
-    const bool is_negative = smallest < -rounding;
+    const bool is_negative = smallest < -weight_rounding;
     std::string remedy = "kind: free takes any";
     if (file && file->array && file->array->is_of_tokens() && is_negative)
         remedy += ", activation: softmax makes weights of logits";
     if (is_map && is_negative) remedy += ", activation: relu makes negative ones 0";
-    const bool is_divided = largest > 1 + rounding && (is_map || !is_negative);
+    const bool is_divided = largest > 1 + weight_rounding && (is_map || !is_negative);
     return remedy + (is_divided ? ", normalise: max divides by the greatest" : "");
 }
 
@@ -70,7 +70,8 @@ std::string placed_weight(double weight, const cv::Point& at) {
            std::to_string(at.x) + "]";
 }
 
-/// Throws `Error` unless the mask's kind allows these weights; soft ones may leave 0 to 1 by their rounding.
+/// Throws `Error` unless the mask's kind allows these weights; soft ones may leave 0 to 1 by their
+/// rounding.
 void require_kind(const Mask& mask, const cv::Mat& a) {
     if (mask.kind == Mask::Kind::soft) {
         double smallest = 0;
@@ -78,7 +79,7 @@ void require_kind(const Mask& mask, const cv::Mat& a) {
         cv::Point smallest_at;
         cv::Point largest_at;
         cv::minMaxLoc(a, &smallest, &largest, &smallest_at, &largest_at);
-        if (smallest >= -rounding && largest <= 1 + rounding) return;
+        if (smallest >= -weight_rounding && largest <= 1 + weight_rounding) return;
         throw Error("a soft mask has weights of 0 to 1 (" + remedy_for_weights(mask, smallest, largest) +
                     "); this mask's weights are from " + placed_weight(smallest, smallest_at) + " to " +
                     placed_weight(largest, largest_at));
