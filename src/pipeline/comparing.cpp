@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <type_traits>
@@ -17,19 +16,18 @@
 #include "glimpse/words.hpp"
 #include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
+#include "outputs/named_outputs.hpp"
 #include "pipeline/comparison_figure.hpp"
 #include "pipeline/whole_image.hpp"
 #include "pixels/block_means.hpp"
 #include "system/failure.hpp"
 #include "system/interruption.hpp"
 #include "system/new_file.hpp"
-#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
 namespace {
 
-namespace fs = std::filesystem;
 using Section = ComparisonSection;
 
 constexpr std::array<std::string_view, comparison_sections> section_names{
@@ -66,26 +64,14 @@ void validate(const ComparisonOptions& options) {
     if (input.parameters == standard_stream) standard_input.claim("parameters");
 }
 
-/// Throws `UsageError` where an output is an input, or another output, or no file can be there.
 void require_outputs(const ComparisonOptions& options, const ParameterDocument& document) {
     InputFiles inputs;
     inputs.add_file(options.image);
     inputs.add_file(options.input.parameters.value_or(""));
     inputs.add_attention_files(document);
-    auto outputs = options.other_outputs;
+    NamedOutputs outputs = options.other_outputs;
     outputs.insert(outputs.begin(), {"out", options.out});
-    std::vector<std::pair<fs::path, std::string>> taken;
-    for (const auto& [field, name] : outputs) {
-        if (name.empty() || name == standard_stream) continue;
-        const fs::path place = resolved_path(name);
-        require_place_for(name, place);
-        inputs.require_not_input(name, place);
-        for (const auto& [other, other_field] : taken) {
-            if (other == place)
-                throw InvalidOption(field, "'" + name + "' is what " + field_name(other_field) + " names");
-        }
-        taken.emplace_back(place, field);
-    }
+    require_outputs(inputs, outputs);
 }
 
 MapFacts facts_of(const Lowered& lowered) {

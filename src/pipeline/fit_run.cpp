@@ -14,23 +14,18 @@
 #include "inputs/standard_input.hpp"
 #include "json/json_text.hpp"
 #include "outputs/input_files.hpp"
+#include "outputs/named_outputs.hpp"
 #include "pipeline/fit_animation.hpp"
 #include "pipeline/whole_image.hpp"
 #include "system/failure.hpp"
 #include "system/interruption.hpp"
 #include "system/new_file.hpp"
-#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void require_file_name(const std::string& field, const std::string& name) {
-    if (name.empty() || name.ends_with('/'))
-        throw InvalidOption(field, "the name of a file is needed, or -, not '" + name + "'");
-}
 
 void validate(const FitRunOptions& options) {
     validate(options.fit);
@@ -56,35 +51,15 @@ void validate(const FitRunOptions& options) {
     if (options.input.parameters == standard_stream) standard_input.claim("parameters");
 }
 
-/// All that is written, with the fields that name it.
-std::vector<std::pair<std::string, std::string>> outputs_of(const FitRunOptions& options) {
-    auto outputs = options.other_outputs;
-    outputs.insert(outputs.begin(), {{"out", options.out}, {"animation", options.animation}});
-    std::erase_if(outputs, [](const auto& output) {
-        return output.second.empty() || output.second == standard_stream;
-    });
-    return outputs;
-}
-
-/// Throws `UsageError` where an output is an input, or another output, or no file can be there.
 void require_outputs(const FitRunOptions& options, const ParameterDocument& document) {
     InputFiles inputs;
     for (const std::string& image : options.images) inputs.add_file(image);
     inputs.add_file(options.patch);
     inputs.add_file(options.input.parameters.value_or(""));
     inputs.add_attention_files(document);
-    std::vector<std::pair<fs::path, std::string>> taken;
-    for (const auto& [field, name] : outputs_of(options)) {
-        require_file_name(field, name);
-        const fs::path place = resolved_path(name);
-        require_place_for(name, place);
-        inputs.require_not_input(name, place);
-        for (const auto& [other, other_field] : taken) {
-            if (other == place)
-                throw InvalidOption(field, "'" + name + "' is what " + field_name(other_field) + " names");
-        }
-        taken.emplace_back(place, field);
-    }
+    NamedOutputs outputs = options.other_outputs;
+    outputs.insert(outputs.begin(), {{"out", options.out}, {"animation", options.animation}});
+    require_outputs(inputs, outputs);
 }
 
 /// The fits of one run.

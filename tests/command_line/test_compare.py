@@ -172,6 +172,8 @@ class WhatIsRefused(Comparisons):
         Image.open(ASTRONAUT).save(self.path("own.png"))
         before = self.path("own.png").read_bytes()
         self.fails(2, "compare", "own.png", *BOX, "-o", "own.png", says=["own.png: is an input of this run"])
+        self.fails(2, "compare", ASTRONAUT, *BOX, "-o", "c.png", "--json", "made/", says=["--json: the name of a file is needed, or -, not 'made/'"])
+        self.assertFalse(self.path("made").exists())
         self.assertEqual(self.path("own.png").read_bytes(), before)
 
     def test_a_transition_is_not_compared(self):
