@@ -151,6 +151,7 @@ class Fitting {
         fit_.residuals = static_cast<std::int64_t>(at_start.size());
         fit_.rms_at_start = root_mean_square(at_start);
         fit_.blurs = blurs(options_, {target_.cols, target_.rows});
+        if (fit_.blurs.size() > 1) moving_ = without_widths(model_, free_);
         Numbers numbers = model_.start();
         for (std::size_t level = 0; level < fit_.blurs.size(); ++level)
             numbers = improved(numbers, static_cast<int>(level));
@@ -176,8 +177,7 @@ class Fitting {
         const auto visit = [&](int step, const Numbers& numbers, double loss) {
             if (visit_) visit_({level, blur, step, loss, model_.entry(numbers).text()});
         };
-        const FreeNumbers free = blur > 0 ? without_widths(model_, free_) : free_;
-        Optimised end = optimised({residuals, free, options_, start, visit});
+        Optimised end = optimised({residuals, blur > 0 ? moving_ : free_, options_, start, visit});
         fit_.steps += end.steps;
         fit_.has_converged = end.has_converged;
         fit_.stop = std::move(end.stop);
@@ -245,6 +245,7 @@ class Fitting {
     const FitOptions& options_;
     const VisitFitStep& visit_;
     FreeNumbers free_;
+    FreeNumbers moving_{};  ///< of blurred levels
     Residuals sharp_;
     Fit fit_;
 };
