@@ -11,6 +11,7 @@
 
 #include "glimpse/gradients.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
+#include "glimpse/mechanisms/spatial_transformer.hpp"
 #include "maps/matrix_entries.hpp"
 #include "reference.hpp"
 
@@ -184,6 +185,45 @@ inline double& named(const std::string& parameter, const Numbers& numbers) {
     }
     CHECK_MESSAGE(parameter.empty(), parameter);
     return none;
+}
+
+/// Transformers of which the number that a pointer names has changed by so much.
+inline SpatialTransformer with_moved_theta(const std::string& parameter, double by) {
+    SpatialTransformer::ThetaForm form{{{{0.61, 0.23, 0.11}, {-0.17, 0.83, -0.29}}}};
+    Numbers numbers;
+    for (std::size_t r = 0; r < 2; ++r) {
+        for (std::size_t c = 0; c < 3; ++c)
+            numbers.emplace_back("/theta/" + std::to_string(r) + "/" + std::to_string(c), &form.theta[r][c]);
+    }
+    named(parameter, numbers) += by;
+    SpatialTransformer stn;
+    stn.form = form;
+    return stn;
+}
+
+inline SpatialTransformer with_moved_scale(const std::string& parameter, double by) {
+    SpatialTransformer::ScaleShiftForm form{{0.713, 0.611}, {0.231, -0.137}};
+    named(parameter, {{"/scale/0", &form.scale[0]},
+                      {"/scale/1", &form.scale[1]},
+                      {"/shift/0", &form.shift[0]},
+                      {"/shift/1", &form.shift[1]}}) += by;
+    SpatialTransformer stn;
+    stn.form = form;
+    return stn;
+}
+
+inline SpatialTransformer with_moved_matrix(const Affine& matrix, const std::string& parameter, double by) {
+    SpatialTransformer::MatrixForm form{matrix};
+    Numbers numbers;
+    for (std::size_t r = 0; r < 2; ++r) {
+        for (std::size_t c = 0; c < 3; ++c)
+            numbers.emplace_back("/matrix/" + std::to_string(r) + "/" + std::to_string(c),
+                                 &form.matrix.m[r][c]);
+    }
+    named(parameter, numbers) += by;
+    SpatialTransformer stn;
+    stn.form = form;
+    return stn;
 }
 
 }  // namespace glimpse::gradient_checks

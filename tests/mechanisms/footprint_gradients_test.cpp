@@ -142,46 +142,14 @@ void check_boxes(const std::optional<Padding>& padding, double angle) {
 }  // namespace
 
 TEST_CASE("antialiased samples move with theta, scale, a matrix and a box") {
-    check_antialiased([](const std::string& parameter, double by) {
-        SpatialTransformer::ThetaForm form{{{{0.61, 0.23, 0.11}, {-0.17, 0.83, -0.29}}}};
-        Numbers numbers;
-        for (std::size_t r = 0; r < 2; ++r) {
-            for (std::size_t c = 0; c < 3; ++c)
-                numbers.emplace_back("/theta/" + std::to_string(r) + "/" + std::to_string(c),
-                                     &form.theta[r][c]);
-        }
-        named(parameter, numbers) += by;
-        SpatialTransformer stn;
-        stn.form = form;
-        return stn;
-    });
-    check_antialiased([](const std::string& parameter, double by) {
-        SpatialTransformer::ScaleShiftForm form{{0.713, 0.611}, {0.231, -0.137}};
-        named(parameter, {{"/scale/0", &form.scale[0]},
-                          {"/scale/1", &form.scale[1]},
-                          {"/shift/0", &form.shift[0]},
-                          {"/shift/1", &form.shift[1]}}) += by;
-        SpatialTransformer stn;
-        stn.form = form;
-        return stn;
-    });
+    check_antialiased(with_moved_theta);
+    check_antialiased(with_moved_scale);
     // Of which the footprint and the upright kernel have a share each; thin; and one that enlarges.
     for (const auto& m : std::vector<Affine>{{{{{1.31, 0.61, 3.37}, {-0.273, 1.19, 2.417}}}},
                                              {{{{2.31, 1.97, 3.37}, {1.273, 1.99, 2.417}}}},
                                              {{{{0.41, 0.13, 3.37}, {-0.273, 0.59, 2.417}}}}}) {
-        check_antialiased([&](const std::string& parameter, double by) {
-            SpatialTransformer::MatrixForm form{m};
-            Numbers numbers;
-            for (std::size_t r = 0; r < 2; ++r) {
-                for (std::size_t c = 0; c < 3; ++c)
-                    numbers.emplace_back("/matrix/" + std::to_string(r) + "/" + std::to_string(c),
-                                         &form.matrix.m[r][c]);
-            }
-            named(parameter, numbers) += by;
-            SpatialTransformer stn;
-            stn.form = form;
-            return stn;
-        });
+        check_antialiased(
+            [&](const std::string& parameter, double by) { return with_moved_matrix(m, parameter, by); });
     }
     for (const auto units : {Units::pixels, Units::fraction}) {
         for (const double angle : {0.0, 31.7}) {

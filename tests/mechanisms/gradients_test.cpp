@@ -250,41 +250,11 @@ TEST_CASE("a Gaussian's box has derivatives in pixels, in fractions and by HART'
 }
 
 TEST_CASE("samples move with theta, scale and shift, and a matrix") {
+    check_transformer(with_moved_theta);
+    check_transformer(with_moved_scale);
     check_transformer([](const std::string& parameter, double by) {
-        SpatialTransformer::ThetaForm form{{{{0.61, 0.23, 0.11}, {-0.17, 0.83, -0.29}}}};
-        std::vector<std::pair<std::string, double*>> numbers;
-        for (std::size_t r = 0; r < 2; ++r) {
-            for (std::size_t c = 0; c < 3; ++c)
-                numbers.emplace_back("/theta/" + std::to_string(r) + "/" + std::to_string(c),
-                                     &form.theta[r][c]);
-        }
-        named(parameter, numbers) += by;
-        SpatialTransformer stn;
-        stn.form = form;
-        return stn;
-    });
-    check_transformer([](const std::string& parameter, double by) {
-        SpatialTransformer::ScaleShiftForm form{{0.713, 0.611}, {0.231, -0.137}};
-        named(parameter, {{"/scale/0", &form.scale[0]},
-                          {"/scale/1", &form.scale[1]},
-                          {"/shift/0", &form.shift[0]},
-                          {"/shift/1", &form.shift[1]}}) += by;
-        SpatialTransformer stn;
-        stn.form = form;
-        return stn;
-    });
-    check_transformer([](const std::string& parameter, double by) {
-        SpatialTransformer::MatrixForm form{{{{{2.13, 0.71, -1.37}, {-0.473, 3.19, 2.417}}}}};
-        std::vector<std::pair<std::string, double*>> numbers;
-        for (std::size_t r = 0; r < 2; ++r) {
-            for (std::size_t c = 0; c < 3; ++c)
-                numbers.emplace_back("/matrix/" + std::to_string(r) + "/" + std::to_string(c),
-                                     &form.matrix.m[r][c]);
-        }
-        named(parameter, numbers) += by;
-        SpatialTransformer stn;
-        stn.form = form;
-        return stn;
+        const Affine matrix{{{{2.13, 0.71, -1.37}, {-0.473, 3.19, 2.417}}}};
+        return with_moved_matrix(matrix, parameter, by);
     });
 }
 
